@@ -1,0 +1,38 @@
+/**
+ * What a backend refuses: a device that is not there, an operation it lacks.
+ *
+ * @module
+ */
+
+/** A backend cannot run here; `missing` names what it needs. */
+export class BackendUnavailableError extends Error {
+  /** Class name, for logs. */
+  override readonly name = "BackendUnavailableError";
+
+  /** Tells it apart in a union of errors. */
+  readonly _tag = "BackendUnavailable";
+
+  /** Backend that was asked for. */
+  readonly backend: string;
+
+  /** What is not there. */
+  readonly missing: string;
+
+  /** Builds the message. */
+  constructor(backend: string, missing: string, options?: ErrorOptions) {
+    super(`backend "${backend}" is not available: ${missing}`, options);
+    this.backend = backend;
+    this.missing = missing;
+  }
+}
+
+/** A backend has no way to run an operation. */
+export class UnsupportedOperationError extends Error {
+  /** Class name, for logs. */
+  override readonly name = "UnsupportedOperationError";
+
+  /** Builds the message. */
+  constructor(backend: string, operation: string) {
+    super(`backend "${backend}" has no operation "${operation}"`);
+  }
+}
