@@ -1,0 +1,75 @@
+/** Bytes of one element of each type that can be read. */
+export const ELEMENT_BYTES: Readonly<Record<string, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  U64: 8,
+  I32: 4,
+  U32: 4,
+  I16: 2,
+  U16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+};
+
+/** Little-endian elements as float32; a DataView, since the bytes may be unaligned. */
+export function decodeElements(dtype: string, view: DataView): Float32Array {
+  const size = ELEMENT_BYTES[dtype]!;
+  const get = reader(dtype, view);
+  const out = new Float32Array(view.byteLength / size);
+  for (let i = 0; i < out.length; i++) out[i] = get(i * size);
+  return out;
+}
+
+function reader(dtype: string, view: DataView): (at: number) => number {
+  switch (dtype) {
+    case "F64":
+      return (at) => view.getFloat64(at, true);
+    case "F32":
+      return (at) => view.getFloat32(at, true);
+    case "F16":
+      return (at) => halfToNumber(view.getUint16(at, true));
+    case "BF16":
+      return bfloat(view);
+    case "I64":
+      return (at) => Number(view.getBigInt64(at, true));
+    case "U64":
+      return (at) => Number(view.getBigUint64(at, true));
+    case "I32":
+      return (at) => view.getInt32(at, true);
+    case "U32":
+      return (at) => view.getUint32(at, true);
+    case "I16":
+      return (at) => view.getInt16(at, true);
+    case "U16":
+      return (at) => view.getUint16(at, true);
+    case "I8":
+      return (at) => view.getInt8(at);
+    case "BOOL":
+      return (at) => view.getUint8(at) === 0 ? 0 : 1;
+    default:
+      return (at) => view.getUint8(at);
+  }
+}
+
+/** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** A bfloat16 is the upper half of a float32. */
+function bfloat(view: DataView): (at: number) => number {
+  const scratch = new DataView(new ArrayBuffer(4));
+  return (at) => {
+    scratch.setUint32(0, view.getUint16(at, true) << 16);
+    return scratch.getFloat32(0);
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Files as bytes, on a runtime that has a file system.
+ *
+ * @module
+ */
+
+import type { AsyncResult, Result } from "../core/result.ts";
+import { type DataError, malformedFile, missingFile } from "./data_error.ts";
+
+/**
+ * Reads a whole file.
+ *
+ * @param file Path of the file.
+ * @returns Its bytes; {@linkcode MissingFile} where there is none,
+ * {@linkcode MalformedFile} where it is a folder or cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { readBytes } from "@simsc/core/data";
+ *
+ * const outcome = await readBytes("no/such/file.bin")();
+ * equal(outcome._tag === "Left" && outcome.left._tag, "MissingFile");
+ * ```
+ */
+export function readBytes(file: string): AsyncResult<DataError, Uint8Array> {
+  return async () => {
+    try {
+      const { readFile } = await import("node:fs/promises");
+      const bytes = await readFile(file);
+      return {
+        _tag: "Right",
+        right: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+      };
+    } catch (cause) {
+      return failure(file, "a readable file", cause);
+    }
+  };
+}
+
+/**
+ * Writes a whole file or nothing: into a temporary file beside it, flushed to
+ * the disk, then renamed over the old one, so that a crash or a full disk
+ * leaves what was there before. Folders on the way are made.
+ *
+ * @param file Path of the file.
+ * @param bytes Its content; a string is written as UTF-8.
+ * @returns Nothing, or why the file could not be written.
+ */
+export function writeAtomic(
+  file: string,
+  bytes: Uint8Array | string,
+): AsyncResult<DataError, void> {
+  return async () => {
+    const temporary = `${file}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+    try {
+      const { mkdir, open, rename, rm } = await import("node:fs/promises");
+      const { dirname } = await import("node:path");
+      await mkdir(dirname(file), { recursive: true });
+      try {
+        const handle = await open(temporary, "wx");
+        try {
+          await handle.writeFile(bytes);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await rename(temporary, file);
+      } catch (cause) {
+        await rm(temporary, { force: true });
+        throw cause;
+      }
+      return { _tag: "Right", right: undefined };
+    } catch (cause) {
+      return failure(file, "a writable file", cause);
+    }
+  };
+}
+
+function failure(
+  file: string,
+  wanted: string,
+  cause: unknown,
+): Result<DataError, never> {
+  const code = typeof cause === "object" && cause !== null && "code" in cause
+    ? String(cause.code)
+    : String(cause);
+  return {
+    _tag: "Left",
+    left: code === "ENOENT"
+      ? missingFile(file)
+      : malformedFile(file, "file", wanted, code, cause),
+  };
+}

@@ -1,0 +1,17 @@
+/**
+ * Data of every kind as plain values: annotated pairs, pictures, weights.
+ *
+ * Readers return what they read or a {@linkcode DataError} that names the
+ * file, the field and what was wanted there. Coordinates are pixels of the
+ * stored picture, exactly as the annotation has them.
+ *
+ * @module
+ */
+
+export type { AsyncResult, Failure, Result, Success } from "../core/result.ts";
+export { OptionError, ShapeError } from "../core/errors.ts";
+export * from "./data_error.ts";
+export * from "./files.ts";
+export * from "./image_pair.ts";
+export * from "./rgb_image.ts";
+export * from "./safetensors.ts";

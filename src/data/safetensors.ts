@@ -1,0 +1,303 @@
+/**
+ * The safetensors format: an 8-byte little-endian header length, a JSON
+ * header, then the raw little-endian elements.
+ *
+ * @module
+ */
+
+import { OptionError, ShapeError } from "../core/errors.ts";
+import type { Result } from "../core/result.ts";
+import { decodeElements, ELEMENT_BYTES } from "./_safetensors_elements.ts";
+import { type DataError, malformedFile } from "./data_error.ts";
+
+/** One tensor read from, or to be written to, a file. */
+export interface NamedTensor {
+  /** Axis lengths, outermost first; `[]` is a scalar. */
+  readonly shape: readonly number[];
+  /** Row-major elements. */
+  readonly data: Float32Array;
+}
+
+/** Tensors by their name in the file. */
+export type NamedTensors = Readonly<Record<string, NamedTensor>>;
+
+/** Content of one safetensors file. */
+export interface SafetensorsFile {
+  /** Every tensor, converted to float32. */
+  readonly tensors: NamedTensors;
+  /** Strings of the header's `__metadata__`; empty where there is none. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Where one tensor lies in the file, as its header says. */
+interface Entry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What the reference implementation allows a header at most. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** Carries an error out of nested checks; never leaves this file. */
+class Refusal extends Error {
+  /** What the caller gets. */
+  readonly error: DataError;
+
+  /** Wraps `error`. */
+  constructor(error: DataError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+/**
+ * Decodes a safetensors file.
+ *
+ * Every type becomes float32: `F64` is rounded, and integers and booleans
+ * (such as the counter `num_batches_tracked`) become the nearest number. The
+ * eight-bit floats are refused. A NaN or an infinity is refused as well, since
+ * weights that hold one only ever come from a broken run or a broken copy.
+ *
+ * @param bytes Content of the file.
+ * @param file Its path, for errors.
+ * @returns The tensors and the metadata, or what is wrong with the file.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, equal } from "node:assert/strict";
+ * import { decodeSafetensors, encodeSafetensors } from "@simsc/core/data";
+ *
+ * const bias = { shape: [2], data: Float32Array.of(1, -2) };
+ * const decoded = decodeSafetensors(encodeSafetensors({ bias }), "a.safetensors");
+ * equal(decoded._tag, "Right");
+ * if (decoded._tag === "Right") deepStrictEqual(decoded.right.tensors, { bias });
+ * ```
+ */
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  file: string,
+): Result<DataError, SafetensorsFile> {
+  try {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { header, start } = readHeader(view, bytes, file);
+    const entries: Entry[] = [];
+    const metadata: [string, string][] = [];
+    for (const [name, value] of Object.entries(header)) {
+      if (name === "__metadata__") metadata.push(...readMetadata(value, file));
+      else entries.push(readEntry(name, value, file));
+    }
+    checkLayout(entries, bytes.byteLength - start, file);
+    const tensors = entries.map((entry): [string, NamedTensor] => {
+      const part = new DataView(
+        bytes.buffer,
+        bytes.byteOffset + start + entry.begin,
+        entry.end - entry.begin,
+      );
+      const data = decodeElements(entry.dtype, part);
+      const broken = data.findIndex((x) => !Number.isFinite(x));
+      if (broken >= 0) {
+        refuse(
+          file,
+          entry.name,
+          "finite numbers",
+          `${data[broken]} at element ${broken}`,
+        );
+      }
+      return [entry.name, { shape: entry.shape, data }];
+    });
+    return {
+      _tag: "Right",
+      right: {
+        tensors: Object.fromEntries(tensors),
+        metadata: Object.fromEntries(metadata),
+      },
+    };
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return { _tag: "Left", left: thrown.error };
+    throw thrown;
+  }
+}
+
+/**
+ * Encodes tensors as a safetensors file of type `F32`, in the order of their
+ * names, so that equal tensors give equal bytes.
+ *
+ * @param tensors What to store.
+ * @param metadata Strings to keep in the header.
+ * @returns Content of the file.
+ * @throws {ShapeError} If a tensor holds another number of elements than its shape says.
+ * @throws {OptionError} If a tensor is called `__metadata__`.
+ */
+export function encodeSafetensors(
+  tensors: NamedTensors,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const names = Object.keys(tensors).sort();
+  const header: [string, unknown][] = [];
+  if (Object.keys(metadata).length > 0) header.push(["__metadata__", metadata]);
+  let end = 0;
+  for (const name of names) {
+    const { shape, data } = tensors[name]!;
+    if (name === "__metadata__") {
+      throw new OptionError(
+        "encodeSafetensors",
+        "tensors",
+        "free of the reserved name",
+        name,
+      );
+    }
+    if (shape.reduce((product, n) => product * n, 1) !== data.length) {
+      throw new ShapeError(
+        "encodeSafetensors",
+        name,
+        `a shape of ${data.length} elements`,
+        shape,
+      );
+    }
+    const begin = end;
+    end += data.length * 4;
+    header.push([name, { dtype: "F32", shape, data_offsets: [begin, end] }]);
+  }
+  const json = new TextEncoder().encode(
+    JSON.stringify(Object.fromEntries(header)),
+  );
+  // Spaces up to a multiple of 8 keep the elements aligned for readers that map the file.
+  const length = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length + end).fill(0x20, 8, 8 + length);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(length), true);
+  bytes.set(json, 8);
+  let at = 8 + length;
+  for (const name of names) {
+    for (const x of tensors[name]!.data) {
+      view.setFloat32(at, x, true);
+      at += 4;
+    }
+  }
+  return bytes;
+}
+
+function refuse(
+  file: string,
+  field: string,
+  wanted: string,
+  got: string,
+  cause?: unknown,
+): never {
+  throw new Refusal(malformedFile(file, field, wanted, got, cause));
+}
+
+function readHeader(
+  view: DataView,
+  bytes: Uint8Array,
+  file: string,
+): {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly start: number;
+} {
+  if (bytes.byteLength < 8) {
+    refuse(file, "header length", "8 bytes", `${bytes.byteLength}`);
+  }
+  const length = view.getBigUint64(0, true);
+  const limit = Math.min(bytes.byteLength - 8, MAX_HEADER_BYTES);
+  if (length > BigInt(limit)) {
+    refuse(file, "header length", `at most ${limit} bytes`, `${length}`);
+  }
+  const start = 8 + Number(length);
+  let header: unknown;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(
+      bytes.subarray(8, start),
+    );
+    header = JSON.parse(text);
+  } catch (cause) {
+    refuse(file, "header", "JSON", "something else", cause);
+  }
+  if (!isRecord(header)) refuse(file, "header", "a JSON object", typeof header);
+  return { header, start };
+}
+
+function readMetadata(value: unknown, file: string): [string, string][] {
+  if (!isRecord(value)) {
+    refuse(file, "__metadata__", "an object of strings", typeof value);
+  }
+  return Object.entries(value).map(([key, text]) =>
+    typeof text === "string"
+      ? [key, text]
+      : refuse(file, `__metadata__.${key}`, "a string", typeof text)
+  );
+}
+
+function readEntry(name: string, value: unknown, file: string): Entry {
+  if (!isRecord(value)) refuse(file, name, "an object", typeof value);
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
+    const known = Object.keys(ELEMENT_BYTES).join(", ");
+    refuse(file, `${name}.dtype`, `one of ${known}`, String(dtype));
+  }
+  if (!isSizes(shape)) {
+    refuse(file, `${name}.shape`, "whole numbers of at least 0", String(shape));
+  }
+  const [begin, end] = isSizes(offsets) && offsets.length === 2 ? offsets : [];
+  if (begin === undefined || end === undefined || begin > end) {
+    refuse(file, `${name}.data_offsets`, "[begin, end]", String(offsets));
+  }
+  const wanted = shape.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[dtype]!;
+  if (end - begin !== wanted) {
+    refuse(
+      file,
+      `${name}.data_offsets`,
+      `${wanted} bytes apart for ${dtype} [${shape}]`,
+      `${end - begin}`,
+    );
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+/** The format wants every byte behind the header to belong to exactly one tensor. */
+function checkLayout(
+  entries: readonly Entry[],
+  available: number,
+  file: string,
+): void {
+  let end = 0;
+  for (
+    const entry of entries.toSorted((a, b) =>
+      a.begin - b.begin || a.end - b.end
+    )
+  ) {
+    if (entry.begin !== end) {
+      const what = entry.begin < end ? "overlap" : "gap";
+      refuse(
+        file,
+        `${entry.name}.data_offsets`,
+        `start at byte ${end}, where the tensor before ends`,
+        `${entry.begin} (${what})`,
+      );
+    }
+    end = entry.end;
+    if (end > available) {
+      refuse(
+        file,
+        `${entry.name}.data_offsets`,
+        `within the ${available} bytes that the file holds`,
+        `${end}`,
+      );
+    }
+  }
+  if (end !== available) {
+    refuse(file, "tensors", `${end} bytes in all`, `${available}`);
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) &&
+    value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
