@@ -15,3 +15,4 @@ export * from "./files.ts";
 export * from "./image_pair.ts";
 export * from "./rgb_image.ts";
 export * from "./safetensors.ts";
+export * from "./spair_types.ts";
