@@ -1,0 +1,40 @@
+import type { Backend } from "../backends/backend.ts";
+import { ShapeError } from "./errors.ts";
+
+const SMALLEST_NORM = 1e-12;
+
+/**
+ * Gives every cell's feature unit length (SimSC, Eq. 1):
+ * `f̂[b, :, n] = f[b, :, n] / ‖f[b, :, n]‖₂`.
+ *
+ * A column with `‖f‖₂ <= 1e-12` becomes zero and passes no gradient. A
+ * non-finite element makes its own column NaN and no other.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param features `[B, C, ...]`, such as `[B, C, h, w]`.
+ * @returns The same shape; columns of length 1 or 0.
+ * @throws {ShapeError} If there are fewer than two axes.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { l2Normalize, referenceBackend } from "@simsc/core";
+ *
+ * const backend = referenceBackend();
+ * const features = backend.tensor([3, 4], [1, 2, 1, 1]);
+ * const [unit] = await backend.read([l2Normalize(backend, features)]);
+ * deepStrictEqual([...unit!], [3 / 5, 4 / 5]);
+ * ```
+ */
+export function l2Normalize<T>(backend: Backend<T>, features: T): T {
+  const shape = backend.shape(features);
+  if (shape.length < 2) {
+    throw new ShapeError("l2Normalize", "features", "[B, C, ...]", shape);
+  }
+  const smallest = SMALLEST_NORM ** 2;
+  const squares = backend.sum(backend.mul(features, features), [1]);
+  const alive = backend.step(backend.sub(squares, smallest));
+  const norm = backend.sqrt(backend.maximum(squares, smallest));
+  return backend.mul(features, backend.div(alive, norm));
+}

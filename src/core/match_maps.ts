@@ -1,0 +1,127 @@
+import type { Backend } from "../backends/backend.ts";
+import { axes } from "./_shape.ts";
+import { bilinearWeights, type Grid } from "./bilinear_weights.ts";
+import {
+  type CorrelateOptions,
+  type FeaturePair,
+  scaledColumns,
+} from "./correlate.ts";
+import { ShapeError } from "./errors.ts";
+
+/** Scores and queries of {@linkcode matchMaps}. */
+export interface ScoreQueries<T> {
+  /** `[B, ha * wa, hb * wb]`, as {@linkcode correlate} gives them. */
+  readonly scores: T;
+  /** `[B, K, 2]`, (x, y) in cells of A. */
+  readonly queries: T;
+}
+
+/** Feature maps and queries of {@linkcode matchMaps}. */
+export interface FeatureQueries<T> extends FeaturePair<T> {
+  /** `[B, K, 2]`, (x, y) in cells of A. */
+  readonly queries: T;
+}
+
+/** Grids that the flattened cells of scores came from. */
+export interface ScoreGrids {
+  /** `[ha, wa]`. */
+  readonly gridA: Grid;
+  /** `[hb, wb]`. */
+  readonly gridB: Grid;
+}
+
+/**
+ * Score map of each sub-pixel query over the cells of B (SimSC, Sec. 3.1):
+ * row `q` of C, bilinear over A's grid, `M[b, k] = Σ_n W[b, k, n] C[b, n, :]`.
+ *
+ * Queries outside the grid count at its nearest border point. Given feature
+ * maps instead of scores it samples K columns of A first and multiplies those,
+ * `(F̂ᴬ Wᵀ)ᵀ F̂ᴮ`: the same numbers, and C is never built.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param inputs Scores or feature maps, and the queries.
+ * @param options Grids for scores; temperatures for feature maps.
+ * @returns `[B, K, hb, wb]`.
+ * @throws {ShapeError} If a shape differs from the documented one.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { matchMaps, referenceBackend } from "@simsc/core";
+ *
+ * const backend = referenceBackend();
+ * const map = backend.tensor([1, 0, 0, 1], [1, 2, 1, 2]); // axes x and y
+ * const queries = backend.tensor([0.5, 0], [1, 1, 2]); // half-way
+ * const maps = matchMaps(backend, { featuresA: map, featuresB: map, queries });
+ * const [values] = await backend.read([maps]);
+ * deepStrictEqual([...values!], [0.5, 0.5]);
+ * ```
+ */
+export function matchMaps<T>(
+  backend: Backend<T>,
+  inputs: FeatureQueries<T>,
+  options?: CorrelateOptions<T>,
+): T;
+/** The same from scores that are there already. */
+export function matchMaps<T>(
+  backend: Backend<T>,
+  inputs: ScoreQueries<T>,
+  options: ScoreGrids,
+): T;
+export function matchMaps<T>(
+  backend: Backend<T>,
+  inputs: FeatureQueries<T> | ScoreQueries<T>,
+  options: CorrelateOptions<T> | ScoreGrids = {},
+): T {
+  return "scores" in inputs
+    ? fromScores(backend, inputs, options as ScoreGrids)
+    : fromFeatures(backend, inputs, options as CorrelateOptions<T>);
+}
+
+function fromScores<T>(
+  backend: Backend<T>,
+  { scores, queries }: ScoreQueries<T>,
+  { gridA, gridB }: ScoreGrids,
+): T {
+  const [ha, wa] = gridA;
+  const [hb, wb] = gridB;
+  const shape = backend.shape(scores);
+  const [batch, n, m] = axes("matchMaps", "scores", shape, ["B", "N", "M"]);
+  if (n !== ha * wa || m !== hb * wb) {
+    const wanted = `[B, ${ha * wa}, ${hb * wb}]`;
+    throw new ShapeError("matchMaps", "scores", wanted, shape);
+  }
+  const count = queryCount(backend, queries, batch);
+  const rows = bilinearWeights(backend, queries, gridA);
+  return backend.reshape(backend.matMul(rows, scores), [batch, count, hb, wb]);
+}
+
+function fromFeatures<T>(
+  backend: Backend<T>,
+  inputs: FeatureQueries<T>,
+  options: CorrelateOptions<T>,
+): T {
+  const [a, b] = scaledColumns(backend, "matchMaps", inputs, options);
+  const [batch, , ha, wa] = backend.shape(inputs.featuresA) as Quad;
+  const [, , hb, wb] = backend.shape(inputs.featuresB) as Quad;
+  const count = queryCount(backend, inputs.queries, batch);
+  const rows = bilinearWeights(backend, inputs.queries, [ha, wa]);
+  const sampled = backend.matMul(rows, a, { transposeB: true });
+  return backend.reshape(backend.matMul(sampled, b), [batch, count, hb, wb]);
+}
+
+type Quad = [number, number, number, number];
+
+function queryCount<T>(backend: Backend<T>, queries: T, batch: number): number {
+  const shape = backend.shape(queries);
+  const [queryBatch, count] = axes("matchMaps", "queries", shape, [
+    "B",
+    "K",
+    "2",
+  ]);
+  if (queryBatch !== batch) {
+    throw new ShapeError("matchMaps", "queries", `[${batch}, K, 2]`, shape);
+  }
+  return count;
+}
