@@ -1,0 +1,60 @@
+/**
+ * The residual block of ResNet-50 and ResNet-101.
+ *
+ * @module
+ */
+
+import type { Backend, TensorMap } from "../backends/backend.ts";
+import { convNorm } from "./_conv_norm.ts";
+import { skip } from "./_skip.ts";
+import type { ResidualBlockOptions } from "./basic_block.ts";
+
+/**
+ * A 1x1, a 3x3 and a 1x1 convolution around which the input is added:
+ * `y = relu(norm3(conv3(relu(norm2(conv2(relu(norm1(conv1(x)))))))) + skip(x))`.
+ *
+ * The stride is on the 3x3 convolution, as in torchvision. `skip` is the
+ * identity, or `downsample` where the block has one. Batch norm uses its
+ * running statistics, or is folded into the convolutions; see
+ * {@linkcode resnet}.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param parameters Tensors in torchvision's names.
+ * @param x Feature map `[B, I, H, W]`.
+ * @param options Which block, and its stride.
+ * @returns Feature map `[B, O, ceil(H / stride), ceil(W / stride)]`.
+ * @throws {OptionError} If a parameter is missing.
+ */
+export function bottleneckBlock<T>(
+  backend: Backend<T>,
+  parameters: TensorMap<T>,
+  x: T,
+  options: ResidualBlockOptions,
+): T {
+  const { prefix, stride } = options;
+  const fn = "bottleneckBlock";
+  const first = convNorm(backend, parameters, x, {
+    fn,
+    conv: `${prefix}.conv1`,
+    norm: `${prefix}.bn1`,
+    stride: 1,
+    padding: 0,
+  });
+  const second = convNorm(backend, parameters, backend.relu(first), {
+    fn,
+    conv: `${prefix}.conv2`,
+    norm: `${prefix}.bn2`,
+    stride,
+    padding: 1,
+  });
+  const third = convNorm(backend, parameters, backend.relu(second), {
+    fn,
+    conv: `${prefix}.conv3`,
+    norm: `${prefix}.bn3`,
+    stride: 1,
+    padding: 0,
+  });
+  const around = skip(backend, parameters, x, { fn, prefix, stride });
+  return backend.relu(backend.add(third, around));
+}

@@ -1,0 +1,56 @@
+/**
+ * Backbones, starts and the optimiser: parameters in, tensors out, over any
+ * backend.
+ *
+ * Parameters are plain maps from names to tensors; nothing is a class, nothing
+ * is remembered between calls.
+ *
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+ * import { checkParameters, initResnet, resnetConfig } from "@simsc/core/nn";
+ *
+ * const config = { ...resnetConfig("resnet18"), width: 4 };
+ * const { parameters } = initResnet(xoroshiro128plus(1), config);
+ * strictEqual(checkParameters(parameters, config)._tag, "Right");
+ * ```
+ *
+ * @module
+ */
+
+export type {
+  Backend,
+  BackendMemory,
+  CompiledProgram,
+  Conv2dFilterGradOptions,
+  Conv2dInputGradOptions,
+  Conv2dOptions,
+  MatMulOptions,
+  MaxPool2dOptions,
+  Operand,
+  Program,
+  Shape,
+  TensorData,
+  TensorMap,
+  WindowOptions,
+} from "../backends/backend.ts";
+export { OptionError, ShapeError } from "../core/errors.ts";
+export type { Failure, Result, Success } from "../core/result.ts";
+export * from "./adam.ts";
+export * from "./adam_corrections.ts";
+export * from "./basic_block.ts";
+export * from "./bottleneck_block.ts";
+export * from "./check_parameters.ts";
+export * from "./gelu.ts";
+export * from "./init_resnet.ts";
+export * from "./init_single_temperature.ts";
+export * from "./init_temperature_mlp.ts";
+export * from "./layer_norm.ts";
+export * from "./position_embedding.ts";
+export * from "./random_generator.ts";
+export * from "./resnet.ts";
+export * from "./resnet_blocks.ts";
+export * from "./resnet_config.ts";
+export * from "./resnet_shapes.ts";
+export * from "./trainable.ts";
+export * from "./vit_block.ts";

@@ -1,0 +1,68 @@
+/**
+ * ResNet up to its third layer, the backbone of the paper.
+ *
+ * @module
+ */
+
+import type { Backend, TensorMap } from "../backends/backend.ts";
+import { ShapeError } from "../core/errors.ts";
+import { convNorm } from "./_conv_norm.ts";
+import { basicBlock } from "./basic_block.ts";
+import { bottleneckBlock } from "./bottleneck_block.ts";
+import { resnetBlocks } from "./resnet_blocks.ts";
+import type { ResnetConfig } from "./resnet_config.ts";
+
+/**
+ * Feature maps of a ResNet cut after `layer3` (stride 16).
+ *
+ * Parameters carry torchvision's names, in either of two forms, told apart
+ * convolution by convolution:
+ *
+ * - plain: batch norm's four tensors are there (`bn1.running_var`, …). Its
+ *   running statistics stay as they are, its weight and bias may be trained;
+ * - folded: the convolution has a bias (`conv1.bias`, …) that stands for the
+ *   batch norm.
+ *
+ * Other tensors (`fc.*`, `layer4.*`, `*.num_batches_tracked`) are not read.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param parameters Tensors by torchvision's names.
+ * @param images RGB `[B, 3, H, W]`, normalised with ImageNet's mean and
+ * standard deviation.
+ * @param config Which ResNet.
+ * @returns Features `[B, C, ceil(H / 16), ceil(W / 16)]`, not negative, not
+ * L2-normalised; `C` is 4 times the width, times 4 again for bottlenecks.
+ * @throws {ShapeError} If `images` is not `[B, 3, H, W]`.
+ * @throws {OptionError} If a parameter is missing; {@linkcode checkParameters}
+ * tells all of them at once.
+ */
+export function resnet<T>(
+  backend: Backend<T>,
+  parameters: TensorMap<T>,
+  images: T,
+  config: ResnetConfig,
+): T {
+  const shape = backend.shape(images);
+  if (shape.length !== 4 || shape[1] !== 3) {
+    throw new ShapeError("resnet", "images", "[B, 3, H, W]", shape);
+  }
+  const stem = convNorm(backend, parameters, images, {
+    fn: "resnet",
+    conv: "conv1",
+    norm: "bn1",
+    stride: 2,
+    padding: 3,
+  });
+  const pooled = backend.maxPool2d(backend.relu(stem), {
+    kernelSize: 3,
+    stride: 2,
+    padding: 1,
+  });
+  const block = config.block === "basic" ? basicBlock : bottleneckBlock;
+  return resnetBlocks(config).reduce(
+    (x, { prefix, stride }) =>
+      block(backend, parameters, x, { prefix, stride }),
+    pooled,
+  );
+}
