@@ -1,11 +1,8 @@
 import type { Backend } from "../backends/backend.ts";
+import { scaledColumns } from "./_scaled_columns.ts";
 import { axes } from "./_shape.ts";
 import { bilinearWeights, type Grid } from "./bilinear_weights.ts";
-import {
-  type CorrelateOptions,
-  type FeaturePair,
-  scaledColumns,
-} from "./correlate.ts";
+import type { CorrelateOptions, FeaturePair } from "./correlate.ts";
 import { ShapeError } from "./errors.ts";
 
 /** Scores and queries of {@linkcode matchMaps}. */
