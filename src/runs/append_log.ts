@@ -1,0 +1,32 @@
+import type { AsyncResult } from "../core/result.ts";
+import { type DataError, malformedFile } from "../data/data_error.ts";
+import { formatLogRow } from "./format_log_row.ts";
+import type { LogRow } from "./log_row.ts";
+
+/**
+ * Adds rows to the end of a log. They are handed to the system before it
+ * returns, so they outlive a killed process; at most the row being written is
+ * torn, which {@linkcode resumeLog} repairs.
+ *
+ * @param file Path of the log; made where it is absent.
+ * @param rows Rows in order.
+ * @returns Nothing, or why it cannot be written.
+ */
+export function appendLog(
+  file: string,
+  rows: readonly LogRow[],
+): AsyncResult<DataError, void> {
+  return async () => {
+    try {
+      const { appendFile } = await import("node:fs/promises");
+      await appendFile(file, rows.map(formatLogRow).join(""));
+      return { _tag: "Right", right: undefined };
+    } catch (cause) {
+      const got = cause instanceof Error ? cause.message : String(cause);
+      return {
+        _tag: "Left",
+        left: malformedFile(file, "file", "a writable file", got, cause),
+      };
+    }
+  };
+}

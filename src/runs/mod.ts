@@ -1,0 +1,51 @@
+/**
+ * What a run needs beside functions: checkpoints, the log, progress, the
+ * report page, tables, folders and Ctrl-C. Everything here is plain data and
+ * functions; the file system is touched only by those that return an
+ * `AsyncResult`, and nothing is loaded before it is called.
+ *
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { epochOrder, formatLogRow, parseLog } from "@simsc/core/runs";
+ *
+ * const [first] = epochOrder({ seed: 0, epoch: 0, count: 8 });
+ * equal(typeof first, "number");
+ *
+ * const row = {
+ *   kind: "validation",
+ *   step: 100,
+ *   epoch: 1,
+ *   pck: { "0.1": 0.42 },
+ *   betaProduct: 0.01,
+ * } as const;
+ * const parsed = parseLog(formatLogRow(row), "log.jsonl");
+ * equal(parsed._tag === "Right" && parsed.right[0]?.step, 100);
+ * ```
+ *
+ * @module
+ */
+
+export type { AsyncResult, Failure, Result, Success } from "../core/result.ts";
+export type {
+  DataError,
+  MalformedFile,
+  MissingFile,
+} from "../data/data_error.ts";
+export type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
+export type * from "./run_error.ts";
+export type * from "./json.ts";
+export * from "./checkpoint.ts";
+export * from "./encode_checkpoint.ts";
+export * from "./decode_checkpoint.ts";
+export * from "./check_architecture.ts";
+export * from "./read_checkpoint.ts";
+export * from "./write_checkpoint.ts";
+export type * from "./log_row.ts";
+export * from "./format_log_row.ts";
+export * from "./parse_log.ts";
+export * from "./append_log.ts";
+export * from "./read_log.ts";
+export * from "./resume_log.ts";
+export * from "./run_folder.ts";
+export * from "./watch_interrupt.ts";
+export * from "./epoch_order.ts";

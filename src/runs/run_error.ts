@@ -1,0 +1,84 @@
+/**
+ * What the world can refuse a run: its files, or a checkpoint of another kind.
+ *
+ * @module
+ */
+
+import type { DataError } from "../data/data_error.ts";
+
+/** A checkpoint was written by a version of the format that is not read here. */
+export interface OtherVersion {
+  /** Tells it apart in a union of errors. */
+  readonly _tag: "OtherVersion";
+  /** The checkpoint. */
+  readonly file: string;
+  /** Metadata key that holds the version. */
+  readonly field: string;
+  /** Version found in the file. */
+  readonly found: string;
+  /** Version that is read here. */
+  readonly wanted: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** A checkpoint belongs to a model that differs from the one asked for. */
+export interface OtherArchitecture {
+  /** Tells it apart in a union of errors. */
+  readonly _tag: "OtherArchitecture";
+  /** The checkpoint. */
+  readonly file: string;
+  /** First field that differs, such as `backbone.layers[2]`. */
+  readonly field: string;
+  /** Its value in the file, as JSON; `nothing` where it is absent. */
+  readonly found: string;
+  /** The value asked for, as JSON; `nothing` where it is absent. */
+  readonly wanted: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** A tensor to be saved holds a number that is not finite: the run diverged. */
+export interface NotFinite {
+  /** Tells it apart in a union of errors. */
+  readonly _tag: "NotFinite";
+  /** File that was left as it was. */
+  readonly file: string;
+  /** Tensor with the number. */
+  readonly field: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** A new run was pointed at a folder that holds one already. */
+export interface RunExists {
+  /** Tells it apart in a union of errors. */
+  readonly _tag: "RunExists";
+  /** The folder. */
+  readonly folder: string;
+  /** File of the earlier run that was found. */
+  readonly found: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** A folder holds no run that can be resumed. */
+export interface NoRun {
+  /** Tells it apart in a union of errors. */
+  readonly _tag: "NoRun";
+  /** The folder. */
+  readonly folder: string;
+  /** File that is missing. */
+  readonly missing: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** Every way in which the files of a run can fail, told apart by `_tag`. */
+export type RunError =
+  | DataError
+  | OtherVersion
+  | OtherArchitecture
+  | NotFinite
+  | RunExists
+  | NoRun;
