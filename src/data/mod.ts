@@ -16,3 +16,8 @@ export * from "./image_pair.ts";
 export * from "./rgb_image.ts";
 export * from "./safetensors.ts";
 export * from "./spair_types.ts";
+export * from "./decode_image.ts";
+export * from "./read_image.ts";
+export * from "./resize_bilinear.ts";
+export * from "./normalize_image.ts";
+export * from "./scale_keypoints.ts";

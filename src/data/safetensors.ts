@@ -8,7 +8,8 @@
 import { OptionError, ShapeError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { decodeElements, ELEMENT_BYTES } from "./_safetensors_elements.ts";
-import { type DataError, malformedFile } from "./data_error.ts";
+import { attempt, refuse } from "./_refusal.ts";
+import type { DataError } from "./data_error.ts";
 
 /** One tensor read from, or to be written to, a file. */
 export interface NamedTensor {
@@ -41,18 +42,6 @@ interface Entry {
 /** What the reference implementation allows a header at most. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** Carries an error out of nested checks; never leaves this file. */
-class Refusal extends Error {
-  /** What the caller gets. */
-  readonly error: DataError;
-
-  /** Wraps `error`. */
-  constructor(error: DataError) {
-    super(error.message);
-    this.error = error;
-  }
-}
-
 /**
  * Decodes a safetensors file.
  *
@@ -80,7 +69,7 @@ export function decodeSafetensors(
   bytes: Uint8Array,
   file: string,
 ): Result<DataError, SafetensorsFile> {
-  try {
+  return attempt(() => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const { header, start } = readHeader(view, bytes, file);
     const entries: Entry[] = [];
@@ -109,16 +98,10 @@ export function decodeSafetensors(
       return [entry.name, { shape: entry.shape, data }];
     });
     return {
-      _tag: "Right",
-      right: {
-        tensors: Object.fromEntries(tensors),
-        metadata: Object.fromEntries(metadata),
-      },
+      tensors: Object.fromEntries(tensors),
+      metadata: Object.fromEntries(metadata),
     };
-  } catch (thrown) {
-    if (thrown instanceof Refusal) return { _tag: "Left", left: thrown.error };
-    throw thrown;
-  }
+  });
 }
 
 /**
@@ -178,16 +161,6 @@ export function encodeSafetensors(
     }
   }
   return bytes;
-}
-
-function refuse(
-  file: string,
-  field: string,
-  wanted: string,
-  got: string,
-  cause?: unknown,
-): never {
-  throw new Refusal(malformedFile(file, field, wanted, got, cause));
 }
 
 function readHeader(

@@ -1,0 +1,66 @@
+/**
+ * Pictures from bytes to RGB.
+ *
+ * @module
+ */
+
+import type { AsyncResult } from "../core/result.ts";
+import { attemptAsync, refuse } from "./_refusal.ts";
+import type { DataError } from "./data_error.ts";
+import type { RgbImage } from "./rgb_image.ts";
+
+/** First bytes of a PNG. */
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** First bytes of a JPEG. */
+const JPEG = [0xff, 0xd8, 0xff];
+
+/**
+ * Decodes a PNG or a JPEG, told apart by their first bytes.
+ *
+ * Grey is repeated over the three channels, alpha is dropped without blending,
+ * 16 bits are cut to the upper 8, and palettes are looked up, all as Pillow's
+ * `convert("RGB")` does, except that Pillow clips 16-bit grey at 255. EXIF
+ * orientation and colour profiles are ignored: annotations are in stored
+ * pixels. A cut or damaged file is an error, never a partly grey picture. More
+ * than 100 million pixels are refused, as are CMYK JPEGs.
+ *
+ * @param bytes Content of the file.
+ * @param file Its path, for errors.
+ * @returns The picture, or what is wrong with the file.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, equal } from "node:assert/strict";
+ * import { encode } from "fast-png";
+ * import { decodeImage } from "@simsc/core/data";
+ *
+ * const data = Uint8Array.of(255, 0, 0, 0, 0, 255);
+ * const png = encode({ width: 2, height: 1, channels: 3, data });
+ * const outcome = await decodeImage(png, "two.png")();
+ * equal(outcome._tag, "Right");
+ * if (outcome._tag === "Right") deepStrictEqual(outcome.right.data, data);
+ * ```
+ */
+export function decodeImage(
+  bytes: Uint8Array,
+  file: string,
+): AsyncResult<DataError, RgbImage> {
+  return () =>
+    attemptAsync(async () => {
+      if (startsWith(bytes, PNG)) {
+        const { decodePng } = await import("./_decode_png.ts");
+        return await decodePng(bytes as Uint8Array<ArrayBuffer>, file);
+      }
+      if (startsWith(bytes, JPEG)) {
+        const { decodeJpeg } = await import("./_decode_jpeg.ts");
+        return await decodeJpeg(bytes, file);
+      }
+      const start = [...bytes.subarray(0, 8)];
+      refuse(file, "first bytes", "those of a PNG or a JPEG", `[${start}]`);
+    });
+}
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, i) => bytes[i] === byte);
+}
