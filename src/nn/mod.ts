@@ -53,4 +53,5 @@ export * from "./resnet_blocks.ts";
 export * from "./resnet_config.ts";
 export * from "./resnet_shapes.ts";
 export * from "./trainable.ts";
+export * from "./vit.ts";
 export * from "./vit_block.ts";
