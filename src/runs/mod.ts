@@ -49,3 +49,7 @@ export * from "./resume_log.ts";
 export * from "./run_folder.ts";
 export * from "./watch_interrupt.ts";
 export * from "./epoch_order.ts";
+export * from "./format_progress.ts";
+export * from "./terminal_progress.ts";
+export * from "./format_table.ts";
+export * from "./format_evaluation.ts";
