@@ -36,6 +36,7 @@ export type DataError = MissingFile | MalformedFile;
  * A {@linkcode MissingFile}.
  *
  * @param file Path as it was asked for.
+ * @param namedBy Where the path came from, if another file names it.
  * @returns The error.
  *
  * @example
@@ -46,11 +47,12 @@ export type DataError = MissingFile | MalformedFile;
  * equal(missingFile("a.png").message, "a.png: must be a readable file: got none");
  * ```
  */
-export function missingFile(file: string): MissingFile {
+export function missingFile(file: string, namedBy?: string): MissingFile {
+  const reason = namedBy === undefined ? "" : `, though ${namedBy} names it`;
   return {
     _tag: "MissingFile",
     file,
-    message: `${file}: must be a readable file: got none`,
+    message: `${file}: must be a readable file: got none${reason}`,
   };
 }
 

@@ -21,3 +21,6 @@ export * from "./read_image.ts";
 export * from "./resize_bilinear.ts";
 export * from "./normalize_image.ts";
 export * from "./scale_keypoints.ts";
+export * from "./mat_file.ts";
+export * from "./check_pair.ts";
+export * from "./read_pairs.ts";

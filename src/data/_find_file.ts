@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { Refusal } from "./_refusal.ts";
+import { missingFile } from "./data_error.ts";
+
+/**
+ * The first of `candidates` under `root` that is a file; gives up with a
+ * `MissingFile` of the first candidate, which `namedBy` names.
+ */
+export async function findFile(
+  root: string,
+  candidates: readonly string[],
+  namedBy?: string,
+): Promise<string> {
+  const { stat } = await import("node:fs/promises");
+  for (const candidate of candidates) {
+    const file = join(root, candidate);
+    try {
+      if ((await stat(file)).isFile()) return file;
+    } catch {
+      // The next one may be there.
+    }
+  }
+  throw new Refusal(missingFile(join(root, candidates[0]!), namedBy));
+}
+
+/** `f` of every item, `width` at a time, in order. */
+export async function mapConcurrent<A, B>(
+  items: readonly A[],
+  width: number,
+  f: (item: A, index: number) => Promise<B>,
+): Promise<readonly B[]> {
+  const out: B[] = new Array(items.length);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const i = next++;
+      out[i] = await f(items[i]!, i);
+    }
+  };
+  const lanes = Array.from({ length: Math.min(width, items.length) }, lane);
+  await Promise.all(lanes);
+  return out;
+}

@@ -1,0 +1,221 @@
+import { csvParseRows } from "d3-dsv";
+import { basename, dirname } from "node:path";
+import { findFile, mapConcurrent } from "./_find_file.ts";
+import { refuse, unwrap } from "./_refusal.ts";
+import { readBytes } from "./files.ts";
+import type { ImagePair, PairSet, Point } from "./image_pair.ts";
+import { decodeMat } from "./mat_file.ts";
+
+/** Where each field of a row is. */
+interface Columns {
+  readonly count: number;
+  readonly imageA: number;
+  readonly imageB: number;
+  /** -1 in a format without one. */
+  readonly category: number;
+  /** First column of each list of coordinates, `keypoints` columns long. */
+  readonly lists: Readonly<Record<"XA" | "YA" | "XB" | "YB", number>>;
+  readonly keypoints: number;
+}
+
+/** One row, its pictures not looked for yet. */
+interface Row {
+  /** Line in the file, the header being line 1. */
+  readonly line: number;
+  readonly imageA: string;
+  readonly imageB: string;
+  readonly category: string;
+  readonly pointsA: readonly Point[];
+  readonly pointsB: readonly Point[];
+}
+
+/** The formats with one csv row a pair: PF-WILLOW and WILLOW-ObjectClass. */
+export async function readCsvPairs(
+  root: string,
+  options: {
+    readonly format: "pf-willow" | "willow";
+    readonly split: string;
+    readonly keypoints: "csv" | "mat";
+  },
+): Promise<PairSet> {
+  const { format, split } = options;
+  const names = [`${split}_pairs.csv`, `${split}_pairs_pf.csv`];
+  const file = await findFile(root, [
+    ...names,
+    ...names.map((name) => `PF-dataset/${name}`),
+  ]);
+  const rows = readRows(unwrap(await readBytes(file)()), file, format);
+  const images = await findImages(root, rows, file);
+  const points = options.keypoints === "mat"
+    ? await readMatPoints(images)
+    : undefined;
+  const pairs = rows.map((row, index): ImagePair => {
+    const source = images.get(row.imageA)!;
+    const target = images.get(row.imageB)!;
+    const names = [source, target].map((path) =>
+      basename(path).replace(/\.[^.]+$/, "")
+    );
+    return {
+      id: `${String(index + 1).padStart(6, "0")}-${
+        names.join("-")
+      }:${row.category}`,
+      category: row.category,
+      source: { path: source, keypoints: points?.get(source) ?? row.pointsA },
+      target: { path: target, keypoints: points?.get(target) ?? row.pointsB },
+    };
+  });
+  return { name: format, split, threshold: "kps", pairs };
+}
+
+function readRows(
+  bytes: Uint8Array,
+  file: string,
+  format: "pf-willow" | "willow",
+): readonly Row[] {
+  // d3-dsv comes without types.
+  const table: readonly (readonly string[])[] = csvParseRows(
+    new TextDecoder().decode(bytes),
+  );
+  const [header, ...rows] = table;
+  if (header === undefined) refuse(file, "header", "a csv header", "nothing");
+  const columns = readHeader(header, file, format);
+  if (rows.length === 0) refuse(file, "rows", "at least one pair", "none");
+  return rows.map((row, index) => {
+    const line = index + 2;
+    if (row.length !== columns.count) {
+      refuse(
+        file,
+        `row ${line}`,
+        `${columns.count} columns as in the header`,
+        `${row.length}`,
+      );
+    }
+    const text = (column: number): string => {
+      const cell = row[column]!.trim();
+      if (cell !== "") return cell;
+      refuse(file, `row ${line}, ${header[column]}`, "not empty", "nothing");
+    };
+    const number = (column: number): number => {
+      const cell = row[column]!.trim();
+      const value = cell === "" ? NaN : Number(cell);
+      if (Number.isFinite(value)) return value;
+      refuse(
+        file,
+        `row ${line}, ${header[column]}`,
+        "a number",
+        JSON.stringify(cell),
+      );
+    };
+    const points = (x: number, y: number): readonly Point[] =>
+      Array.from(
+        { length: columns.keypoints },
+        (_, k) => [number(x + k), number(y + k)],
+      );
+    const { lists } = columns;
+    const imageA = text(columns.imageA);
+    return {
+      line,
+      imageA,
+      imageB: text(columns.imageB),
+      category: columns.category < 0
+        ? basename(dirname(imageA))
+        : text(columns.category),
+      pointsA: points(lists.XA, lists.YA),
+      pointsB: points(lists.XB, lists.YB),
+    };
+  });
+}
+
+function readHeader(
+  header: readonly string[],
+  file: string,
+  format: "pf-willow" | "willow",
+): Columns {
+  const find = (name: string): number => {
+    const column = header.indexOf(name);
+    if (column >= 0) return column;
+    refuse(
+      file,
+      "header",
+      `one with a column ${name} for format ${format}`,
+      header.slice(0, 4).join(",") + ",...",
+    );
+  };
+  const lists = {
+    XA: find("XA1"),
+    YA: find("YA1"),
+    XB: find("XB1"),
+    YB: find("YB1"),
+  };
+  const keypoints = header.filter((name) => /^XA\d+$/.test(name)).length;
+  for (const [list, first] of Object.entries(lists)) {
+    for (let k = 0; k < keypoints; k++) {
+      if (header[first + k] !== `${list}${k + 1}`) {
+        refuse(
+          file,
+          `header, column ${first + k + 1}`,
+          `${list}${k + 1}`,
+          header[first + k] ?? "nothing",
+        );
+      }
+    }
+  }
+  return {
+    count: header.length,
+    imageA: find("imageA"),
+    imageB: find("imageB"),
+    category: format === "willow" ? find("class") : -1,
+    lists,
+    keypoints,
+  };
+}
+
+/** File of every picture named; lists name them with `PF-dataset/` in front or without. */
+async function findImages(
+  root: string,
+  rows: readonly Row[],
+  file: string,
+): Promise<ReadonlyMap<string, string>> {
+  const namedBy = new Map<string, string>();
+  for (const row of rows) {
+    for (const column of ["imageA", "imageB"] as const) {
+      if (!namedBy.has(row[column])) {
+        namedBy.set(row[column], `${file}, row ${row.line}, ${column},`);
+      }
+    }
+  }
+  const found = await mapConcurrent([...namedBy], 16, async ([path, by]) => {
+    const bare = path.replace(/^[^/]+\//, "");
+    const candidates = [path, `PF-dataset/${path}`, bare];
+    return [path, await findFile(root, candidates, by)] as const;
+  });
+  return new Map(found);
+}
+
+/** `pts_coord [2, K]` of the `.mat` beside each picture. */
+async function readMatPoints(
+  images: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, readonly Point[]>> {
+  const paths = [...new Set(images.values())];
+  const points = await mapConcurrent(paths, 16, async (path) => {
+    const file = path.replace(/\.[^.]+$/, ".mat");
+    const arrays = unwrap(decodeMat(unwrap(await readBytes(file)()), file));
+    const array = Object.hasOwn(arrays, "pts_coord")
+      ? arrays["pts_coord"]
+      : undefined;
+    const [rows, count] = array?.shape ?? [];
+    if (array === undefined || rows !== 2 || !count) {
+      refuse(file, "pts_coord", "[2, K]", `[${array?.shape ?? "nothing"}]`);
+    }
+    const at = (row: number, k: number): number => {
+      const value = array.data[row * count + k]!;
+      if (Number.isFinite(value)) return value;
+      refuse(file, `pts_coord[${row}, ${k}]`, "a number", `${value}`);
+    };
+    return [
+      path,
+      Array.from({ length: count }, (_, k): Point => [at(0, k), at(1, k)]),
+    ] as const;
+  });
+  return new Map(points);
+}
