@@ -24,3 +24,4 @@ export * from "./scale_keypoints.ts";
 export * from "./mat_file.ts";
 export * from "./check_pair.ts";
 export * from "./read_pairs.ts";
+export * from "./write_spair.ts";
