@@ -59,6 +59,25 @@ export interface AdamResult<T> {
  * @returns New parameters and moments, under the names of the parameters.
  * @throws {OptionError} If a parameter has no gradient or moment.
  * @throws {ShapeError} If `corrections` is not `[2]`.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { adam, adamCorrections } from "@simsc/core/nn";
+ *
+ * const backend = referenceBackend();
+ * const scalar = (x: number) => ({ p: backend.tensor([x], []) });
+ * const next = adam(backend, {
+ *   parameters: scalar(3),
+ *   gradients: scalar(0.5),
+ *   state: { m: scalar(0), v: scalar(0) },
+ *   corrections: backend.tensor(adamCorrections(1), [2]),
+ *   learningRate: () => 0.01,
+ * });
+ * const [p] = await backend.read([next.parameters["p"]!]);
+ * ok(Math.abs(p![0]! - 2.99) < 1e-6); // the first step is the learning rate
+ * ```
  */
 export function adam<T>(
   backend: Backend<T>,

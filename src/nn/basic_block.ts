@@ -31,6 +31,27 @@ export interface ResidualBlockOptions {
  * @param options Which block, and its stride.
  * @returns Feature map `[B, O, ceil(H / stride), ceil(W / stride)]`.
  * @throws {OptionError} If a parameter is missing.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { basicBlock } from "@simsc/core/nn";
+ *
+ * const backend = referenceBackend();
+ * const zeros = (...shape: number[]) =>
+ *   backend.tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
+ * const parameters = {
+ *   "b.conv1.weight": zeros(1, 1, 3, 3),
+ *   "b.conv1.bias": zeros(1),
+ *   "b.conv2.weight": zeros(1, 1, 3, 3),
+ *   "b.conv2.bias": zeros(1),
+ * };
+ * const x = backend.tensor([1, -2], [1, 1, 1, 2]);
+ * const y = basicBlock(backend, parameters, x, { prefix: "b", stride: 1 });
+ * const [values] = await backend.read([y]); // weights 0: relu of the input
+ * deepStrictEqual([...values!], [1, 0]);
+ * ```
  */
 export function basicBlock<T>(
   backend: Backend<T>,

@@ -28,6 +28,22 @@ export interface LayerNormOptions<T> {
  * @param options Scale, shift and guard.
  * @returns The shape of `x`.
  * @throws {ShapeError} If `weight` or `bias` is not `[D]`.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { layerNorm } from "@simsc/core/nn";
+ *
+ * const backend = referenceBackend();
+ * const y = layerNorm(backend, backend.tensor([1, 3], [1, 2]), {
+ *   weight: backend.tensor([1, 1], [2]),
+ *   bias: backend.tensor([0, 5], [2]),
+ *   epsilon: 1e-6,
+ * });
+ * const [values] = await backend.read([y]);
+ * deepStrictEqual([...values!].map(Math.round), [-1, 6]);
+ * ```
  */
 export function layerNorm<T>(
   backend: Backend<T>,

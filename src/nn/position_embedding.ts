@@ -40,6 +40,23 @@ export interface PositionEmbeddingOptions {
  * @returns `[1 + rows columns, D]`.
  * @throws {ShapeError} If the table has another shape.
  * @throws {OptionError} If a target is below 1 or there is no such rule.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { positionEmbedding } from "@simsc/core/nn";
+ *
+ * const backend = referenceBackend();
+ * const table = backend.tensor([7, 1, 1, 1, 1], [5, 1]); // class token, then 2 x 2
+ * const wider = positionEmbedding(backend, table, {
+ *   grid: 2,
+ *   target: [1, 3],
+ *   rule: "dino",
+ * });
+ * const [values] = await backend.read([wider]);
+ * deepStrictEqual([...values!].map(Math.round), [7, 1, 1, 1]);
+ * ```
  */
 export function positionEmbedding<T>(
   backend: Backend<T>,

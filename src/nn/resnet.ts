@@ -36,6 +36,26 @@ import type { ResnetConfig } from "./resnet_config.ts";
  * @throws {ShapeError} If `images` is not `[B, 3, H, W]`.
  * @throws {OptionError} If a parameter is missing; {@linkcode checkParameters}
  * tells all of them at once.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+ * import { referenceBackend } from "@simsc/core";
+ * import { initResnet, resnet, type ResnetConfig } from "@simsc/core/nn";
+ *
+ * const backend = referenceBackend();
+ * const config: ResnetConfig = { block: "basic", layers: [1, 1, 1], width: 2 };
+ * const { parameters } = initResnet(xoroshiro128plus(7), config);
+ * const tensors = Object.fromEntries(
+ *   Object.entries(parameters).map(([name, { data, shape }]) =>
+ *     [name, backend.tensor(data, shape)]
+ *   ),
+ * );
+ * const images = backend.tensor(new Float32Array(3 * 40 * 48), [1, 3, 40, 48]);
+ * const features = resnet(backend, tensors, images, config);
+ * deepStrictEqual(backend.shape(features), [1, 8, 3, 3]);
+ * ```
  */
 export function resnet<T>(
   backend: Backend<T>,

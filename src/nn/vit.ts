@@ -54,6 +54,42 @@ const FN = "vit";
  * @returns Features `[B, D, floor(H / patch), floor(W / patch)]`.
  * @throws {ShapeError} If `images` is not `[B, 3, H, W]`.
  * @throws {OptionError} If a parameter is missing or there is no such layer.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { vit } from "@simsc/core/nn";
+ *
+ * const backend = referenceBackend();
+ * const zeros = (...shape: number[]) =>
+ *   backend.tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
+ * const layer = (name: string, outputs: number, ...inputs: number[]) => ({
+ *   [`${name}.weight`]: zeros(outputs, ...inputs),
+ *   [`${name}.bias`]: zeros(outputs),
+ * });
+ * const parameters = {
+ *   cls_token: zeros(1, 1, 4),
+ *   pos_embed: zeros(1, 5, 4),
+ *   ...layer("patch_embed.proj", 4, 3, 8, 8),
+ *   ...layer("blocks.0.norm1", 4),
+ *   ...layer("blocks.0.attn.qkv", 12, 4),
+ *   ...layer("blocks.0.attn.proj", 4, 4),
+ *   ...layer("blocks.0.norm2", 4),
+ *   ...layer("blocks.0.mlp.fc1", 16, 4),
+ *   ...layer("blocks.0.mlp.fc2", 4, 16),
+ * };
+ * const features = vit(backend, parameters, zeros(1, 3, 16, 24), {
+ *   depth: 1,
+ *   heads: 2,
+ *   patch: 8,
+ *   grid: 2,
+ *   positions: "dino",
+ *   registers: 0,
+ *   norm: false,
+ * });
+ * deepStrictEqual(backend.shape(features), [1, 4, 2, 3]);
+ * ```
  */
 export function vit<T>(
   backend: Backend<T>,

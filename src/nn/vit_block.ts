@@ -38,6 +38,36 @@ const FN = "vitBlock";
  * @throws {ShapeError} If `x` is not of rank 3.
  * @throws {OptionError} If a parameter is missing or `heads` does not divide
  * `D`.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { vitBlock } from "@simsc/core/nn";
+ *
+ * const backend = referenceBackend();
+ * const zeros = (...shape: number[]) =>
+ *   backend.tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
+ * const layer = (name: string, outputs: number, inputs: number) => ({
+ *   [`${name}.weight`]: zeros(outputs, inputs),
+ *   [`${name}.bias`]: zeros(outputs),
+ * });
+ * const norm = { weight: zeros(2), bias: zeros(2) };
+ * const parameters = {
+ *   "norm1.weight": norm.weight,
+ *   "norm1.bias": norm.bias,
+ *   "norm2.weight": norm.weight,
+ *   "norm2.bias": norm.bias,
+ *   ...layer("attn.qkv", 6, 2),
+ *   ...layer("attn.proj", 2, 2),
+ *   ...layer("mlp.fc1", 8, 2),
+ *   ...layer("mlp.fc2", 2, 8),
+ * };
+ * const x = backend.tensor([1, 2], [1, 1, 2]);
+ * const y = vitBlock(backend, parameters, x, { heads: 1 });
+ * const [values] = await backend.read([y]); // weights 0: only the input is left
+ * deepStrictEqual([...values!], [1, 2]);
+ * ```
  */
 export function vitBlock<T>(
   backend: Backend<T>,
