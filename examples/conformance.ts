@@ -1,0 +1,70 @@
+/**
+ * Runs a folder of reference cases on every backend present, or on one.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command } from "commander";
+import type { Backend } from "@simsc/core";
+import {
+  BACKEND_NAMES,
+  type BackendName,
+  type CaseOutcome,
+  createBackend,
+  formatConformance,
+  type OpaqueTensor,
+  readReferenceSet,
+  runConformance,
+  watchInterrupt,
+} from "@simsc/core/runs";
+
+const program = new Command("conformance")
+  .description("Compare operations and gradients with reference cases.")
+  .argument("<folder>", "folder of reference cases (*.json)")
+  .option("--backend <name>", "a backend, or a module that default-exports one")
+  .option("--only <text>", "only files whose name contains it")
+  .parse(["deno", "conformance", ...process.argv.slice(2)]);
+const { backend: wanted, only } = program.opts<
+  { backend?: string; only?: string }
+>();
+
+const set = await readReferenceSet(program.args[0] as string, {
+  ...(only !== undefined && { only }),
+})();
+if (set._tag === "Left") fail(set.left.message);
+
+/** A backend by name, or the default export of a module of one's own. */
+async function open(name: string): Promise<Backend<OpaqueTensor> | string> {
+  if (/\.[jt]s$/.test(name)) {
+    return (await import(pathToFileURL(resolve(name)).href)).default();
+  }
+  const backend = await createBackend(name as BackendName)();
+  return backend._tag === "Right" ? backend.right : backend.left.message;
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
+const interrupt = await watchInterrupt();
+const results: Record<string, readonly CaseOutcome[]> = {};
+for (const name of wanted ? [wanted] : BACKEND_NAMES) {
+  const backend = await open(name);
+  if (typeof backend === "string") {
+    if (wanted) fail(backend);
+    console.error(`skipped: ${backend}`);
+    continue;
+  }
+  results[backend.name] = await runConformance(backend, set.right, {
+    signal: interrupt.signal,
+  });
+  await backend.close();
+}
+interrupt.dispose();
+const { text, failed } = formatConformance(results);
+console.log(text);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,147 @@
+/**
+ * One reference case on one backend.
+ *
+ * @module
+ */
+
+import type { Backend } from "../../backends/backend.ts";
+import { resnet } from "../../nn/resnet.ts";
+import type { ResnetConfig } from "../../nn/resnet_config.ts";
+import { corePrograms, required } from "./_core_programs.ts";
+import { nnPrograms } from "./_nn_programs.ts";
+import { numberCases } from "./_number_cases.ts";
+import { caseOptions } from "./_options.ts";
+import { type CaseResult, runProgram } from "./_run_program.ts";
+import { trainingCase } from "./_training_case.ts";
+import type { CaseTensors, ReferenceCase } from "./reference_case.ts";
+
+/** How one case went. */
+export interface CaseOutcome {
+  /** The case's file. */
+  readonly file: string;
+  /** Its operation. */
+  readonly op: string;
+  /** Largest `|got - want| / (1 + |want|)` over all elements; infinity if it failed otherwise. */
+  readonly error: number;
+  /** Error allowed. */
+  readonly tolerance: number;
+  /** Output with the largest error. */
+  readonly worst: string;
+  /** Why it failed, empty if it passed. */
+  readonly failure: string;
+}
+
+/**
+ * Runs a case and compares every expected number, gradients included.
+ *
+ * A case fails on an operation or option nobody knows, an expected output
+ * nobody computed, another element count, a thrown error, and on any element
+ * with `|got - want| > tolerance (1 + |want|)` or a NaN.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param item The case.
+ * @param weights For a backbone case, its parameters.
+ * @returns How it went; never rejects.
+ */
+export async function runCase<T>(
+  backend: Backend<T>,
+  item: ReferenceCase,
+  weights?: {
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly tensors: CaseTensors;
+  },
+): Promise<CaseOutcome> {
+  const options = caseOptions(item.op, item.options);
+  try {
+    const result = weights
+      ? await modelCase(backend, item, weights)
+      : await dispatch(backend, item, options);
+    const unread = options.unread();
+    if (unread.length > 0) {
+      return failed(item, `unknown options: ${unread.join(", ")}`);
+    }
+    return compare(item, result);
+  } catch (error) {
+    return failed(item, (error as Error).message);
+  }
+}
+
+function dispatch<T>(
+  backend: Backend<T>,
+  item: ReferenceCase,
+  options: ReturnType<typeof caseOptions>,
+): Promise<CaseResult> | CaseResult {
+  const numbers = numberCases[item.op];
+  if (numbers) return numbers(item.inputs, options);
+  if (item.op === "training") return trainingCase(backend, item, options);
+  const program = corePrograms[item.op] ?? nnPrograms[item.op];
+  if (program === undefined) throw new TypeError("unknown operation");
+  return runProgram(backend, item, { program, options });
+}
+
+async function modelCase<T>(
+  backend: Backend<T>,
+  item: ReferenceCase,
+  { config, tensors }: {
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly tensors: CaseTensors;
+  },
+): Promise<CaseResult> {
+  if (item.op !== "resnet") throw new TypeError("unknown architecture");
+  const program = backend.compile((inputs) => {
+    const parameters = Object.fromEntries(
+      Object.entries(tensors).map((
+        [name, { data, shape }],
+      ) => [name, backend.constant(data, shape)]),
+    );
+    const images = required(inputs, "images");
+    return {
+      features: resnet(
+        backend,
+        parameters,
+        images,
+        config as unknown as ResnetConfig,
+      ),
+    };
+  });
+  const { data, shape } = item.inputs["images"] as CaseTensors[string];
+  const images = backend.tensor(data, [1, ...shape]);
+  const outputs = await program({ images });
+  const features = required(outputs, "features");
+  const [values] = await backend.read([features]);
+  backend.dispose([images, features]);
+  return { features: values as ArrayLike<number> };
+}
+
+function compare(item: ReferenceCase, result: CaseResult): CaseOutcome {
+  let error = 0;
+  let worst = "";
+  for (const [name, { data }] of Object.entries(item.expected)) {
+    const got = result[name];
+    if (got === undefined) return failed(item, `nothing computed "${name}"`);
+    if (got.length !== data.length) {
+      const counts = `${data.length} elements: got ${got.length}`;
+      return failed(item, `"${name}" must have ${counts}`);
+    }
+    data.forEach((want, i) => {
+      const miss = Math.abs((got[i] as number) - want) / (1 + Math.abs(want));
+      if (!(miss <= error)) {
+        error = Number.isNaN(miss) ? Infinity : miss;
+        worst = name;
+      }
+    });
+  }
+  const { file, op, tolerance } = item;
+  const failure = error <= tolerance
+    ? ""
+    : `"${worst}" is off by ${error.toExponential(2)}, allowed ${tolerance}`;
+  return { file, op, error, tolerance, worst, failure };
+}
+
+function failed(
+  { file, op, tolerance }: ReferenceCase,
+  failure: string,
+): CaseOutcome {
+  return { file, op, error: Infinity, tolerance, worst: "", failure };
+}

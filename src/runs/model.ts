@@ -1,0 +1,216 @@
+/**
+ * What a SimSC model is: a backbone, a temperature, and how it reads pixels.
+ *
+ * @module
+ */
+
+import type { Backend, TensorMap } from "../backends/backend.ts";
+import type { CoordinateRule } from "../core/coordinates.ts";
+import { OptionError } from "../core/errors.ts";
+import type { Temperature } from "../core/temperature.ts";
+import type { NamedTensors } from "../data/safetensors.ts";
+import { initResnet } from "../nn/init_resnet.ts";
+import { initSingleTemperature } from "../nn/init_single_temperature.ts";
+import { initTemperatureMlp } from "../nn/init_temperature_mlp.ts";
+import type { RandomGenerator } from "../nn/random_generator.ts";
+import {
+  type ResnetConfig,
+  resnetConfig,
+  type ResnetName,
+} from "../nn/resnet_config.ts";
+
+/** A residual backbone under a name. */
+export interface BackboneConfig extends ResnetConfig {
+  /** torchvision's name, or `tiny`. */
+  readonly name: string;
+}
+
+/** Where the temperature comes from, without its weights. */
+export type TemperatureConfig =
+  | {
+    /** Predicted from each feature map by the paper's module. */
+    readonly kind: "mlp";
+    /** Width of its hidden layer; the channels of the backbone by default. */
+    readonly hidden?: number;
+  }
+  | {
+    /** One learned number. */
+    readonly kind: "single";
+    /** Where it starts; its square is the temperature. */
+    readonly start: number;
+  }
+  | {
+    /** Chosen by hand. */
+    readonly kind: "fixed";
+    /** Effective temperature > 0. */
+    readonly beta: number;
+  };
+
+/** Everything about a model but its numbers. */
+export interface ModelConfig {
+  /** Network that gives the feature maps. */
+  readonly backbone: BackboneConfig;
+  /** Where the temperature comes from. */
+  readonly temperature: TemperatureConfig;
+  /** Whether features are L2-normalised. */
+  readonly normalize: boolean;
+  /** How pixels and cells correspond. */
+  readonly coordinates: CoordinateRule;
+}
+
+/** A model that can be run. */
+export interface Model {
+  /** What it is. */
+  readonly config: ModelConfig;
+  /** Its numbers: torchvision's names, and `temperature.*`. */
+  readonly parameters: NamedTensors;
+}
+
+/** Pixels between two cells of a ResNet cut after `layer3`. */
+export const STRIDE = 16;
+
+/** The small residual network that is trained from nothing on drawn objects. */
+const TINY: ResnetConfig = { block: "basic", layers: [1, 1, 1], width: 16 };
+
+/** Names that {@linkcode backboneConfig} knows. */
+export const BACKBONE_NAMES = [
+  "tiny",
+  "resnet18",
+  "resnet34",
+  "resnet50",
+  "resnet101",
+] as const;
+
+/** Name of a backbone. */
+export type BackboneName = typeof BACKBONE_NAMES[number];
+
+/**
+ * The backbone of a name.
+ *
+ * @param name `tiny` or one of torchvision's ResNets.
+ * @returns Its configuration.
+ * @throws {OptionError} If there is no such backbone.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { backboneConfig } from "@simsc/core/runs";
+ *
+ * deepStrictEqual(backboneConfig("resnet18").layers, [2, 2, 2]);
+ * ```
+ */
+export function backboneConfig(name: string): BackboneConfig {
+  if (!BACKBONE_NAMES.some((known) => known === name)) {
+    const known = BACKBONE_NAMES.join(", ");
+    throw new OptionError("backboneConfig", "name", `one of ${known}`, name);
+  }
+  return {
+    name,
+    ...(name === "tiny" ? TINY : resnetConfig(name as ResnetName)),
+  };
+}
+
+/** Channels of the feature map of a backbone. */
+export function featureChannels({ block, width }: ResnetConfig): number {
+  return 4 * width * (block === "bottleneck" ? 4 : 1);
+}
+
+/**
+ * A model before training: given backbone weights or random ones, and the
+ * start of its temperature.
+ *
+ * @param generator Source of randomness; not changed.
+ * @param config What the model is.
+ * @param weights Backbone parameters; drawn at random by default.
+ * @returns The model.
+ */
+export function initModel(
+  generator: RandomGenerator,
+  config: ModelConfig,
+  weights?: NamedTensors,
+): Model {
+  // Drawn first, so that the same seed gives the same module for any backbone.
+  const temperature = initTemperature(generator, config);
+  const backbone = weights ??
+    initResnet(temperature.generator, config.backbone).parameters;
+  return {
+    config,
+    parameters: { ...backbone, ...temperature.parameters },
+  };
+}
+
+function initTemperature(
+  generator: RandomGenerator,
+  { temperature, backbone }: ModelConfig,
+): { readonly parameters: NamedTensors; readonly generator: RandomGenerator } {
+  switch (temperature.kind) {
+    case "mlp":
+      return initTemperatureMlp(generator, {
+        channels: featureChannels(backbone),
+        ...(temperature.hidden && { hidden: temperature.hidden }),
+      });
+    case "single":
+      return {
+        parameters: initSingleTemperature({ start: temperature.start }),
+        generator,
+      };
+    case "fixed":
+      return { parameters: {}, generator };
+  }
+}
+
+/**
+ * The temperature of a model as the objective takes it.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param config Where the temperature comes from.
+ * @param parameters Tensors of the model by name.
+ * @returns The temperature with its tensors.
+ * @throws {OptionError} If a tensor is missing.
+ */
+export function modelTemperature<T>(
+  config: TemperatureConfig,
+  parameters: TensorMap<T>,
+): Temperature<T> {
+  const tensor = (name: string): T => {
+    const found = parameters[`temperature.${name}`];
+    if (found === undefined) {
+      throw new OptionError(
+        "modelTemperature",
+        "parameters",
+        `a map with temperature.${name}`,
+        Object.keys(parameters).length,
+      );
+    }
+    return found;
+  };
+  switch (config.kind) {
+    case "mlp":
+      return {
+        kind: "mlp",
+        parameters: {
+          w1: tensor("w1"),
+          b1: tensor("b1"),
+          w2: tensor("w2"),
+          b2: tensor("b2"),
+        },
+      };
+    case "single":
+      return { kind: "single", parameter: tensor("parameter") };
+    case "fixed":
+      return config;
+  }
+}
+
+/** The numbers of a model as constants of a backend. */
+export function bakedParameters<T>(
+  backend: Backend<T>,
+  parameters: NamedTensors,
+): TensorMap<T> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { data, shape }]) => [
+      name,
+      backend.constant(data, shape),
+    ]),
+  );
+}
