@@ -87,6 +87,9 @@ export function decodeMat(
   return attempt(() => {
     const view = asView(bytes);
     const context = readHeader(view, file);
+    if (view.byteLength === 128) {
+      refuse(file, "element", "at least one", "none");
+    }
     const arrays: [string, MatArray][] = [];
     for (let at = 128; at < view.byteLength;) {
       const element = readElement(view, at, context, "element");
