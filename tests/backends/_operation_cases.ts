@@ -20,7 +20,8 @@ const UNARY_SHAPES: readonly Shape[] = [
   [1, 2, 2, 3, 2],
 ];
 
-const BROADCAST_SHAPES: readonly (readonly [Shape, Shape])[] = [
+/** Pairs that broadcast, of rank 0 to 5. */
+export const BROADCAST_SHAPES: readonly (readonly [Shape, Shape])[] = [
   [[], []],
   [[4], []],
   [[], [4]],
