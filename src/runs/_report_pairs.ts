@@ -1,0 +1,195 @@
+import { OptionError } from "../core/errors.ts";
+import type { Point } from "../data/image_pair.ts";
+import { resizeBilinear } from "../data/resize_bilinear.ts";
+import type { RgbImage } from "../data/rgb_image.ts";
+import { escapeHtml } from "./_escape_html.ts";
+import type { ReportPair } from "./report_input.ts";
+
+/** Height of a drawn image and the gap between two, in units of the drawing. */
+const HEIGHT = 240;
+const GAP = 16;
+
+/** Where an image lies in the drawing. */
+interface Placed {
+  readonly image: RgbImage;
+  readonly id: string;
+  readonly left: number;
+  readonly width: number;
+}
+
+/** Section with the matches of image pairs. */
+export async function reportPairs(
+  pairs: readonly ReportPair[],
+  alpha: number | undefined,
+): Promise<string> {
+  if (pairs.length === 0) return "<p>No image pairs were drawn.</p>";
+  const within = alpha === undefined
+    ? "close enough to the true match to count as correct"
+    : `within ${
+      escapeHtml(alpha)
+    } times the reference length of the true match`;
+  const drawn = await Promise.all(pairs.map(reportPair));
+  return `<p>Each line starts at a keypoint of the left image and ends where ` +
+    `the model finds the same part in the right image. The upper drawing ` +
+    `shows the weights that training started from, the lower one the trained ` +
+    `weights.</p>${legend(within)}<div class="pairs">${drawn.join("")}</div>`;
+}
+
+async function reportPair(pair: ReportPair, index: number): Promise<string> {
+  checkLengths(pair);
+  const scaled = (image: RgbImage) =>
+    Math.round(image.width * HEIGHT / image.height);
+  const source: Placed = {
+    image: pair.source,
+    id: `pair-${index}-source`,
+    left: 0,
+    width: scaled(pair.source),
+  };
+  const target: Placed = {
+    image: pair.target,
+    id: `pair-${index}-target`,
+    left: source.width + GAP,
+    width: scaled(pair.target),
+  };
+  const width = target.left + target.width;
+  const images = await Promise.all([source, target].map(embed));
+  const row = (
+    name: string,
+    predicted: readonly Point[],
+    correct: readonly boolean[],
+  ): string => {
+    const share = `${
+      correct.filter(Boolean).length
+    } of ${correct.length} right`;
+    const label = `${pair.category}, ${name}: ${share}`;
+    return `<div class="row"><p>${name} <b>${share}</b></p>` +
+      `<svg viewBox="0 0 ${width} ${HEIGHT}" role="img" ` +
+      `aria-label="${escapeHtml(label)}">` +
+      `<use href="#${source.id}"/><use href="#${target.id}" x="${target.left}"/>` +
+      lines(pair, predicted, correct, { source, target }) + "</svg></div>";
+  };
+  return `<figure class="pair"><figcaption><b>${
+    escapeHtml(pair.category)
+  }</b>` +
+    `</figcaption><svg class="store" aria-hidden="true"><defs>${
+      images.join("")
+    }` +
+    `</defs></svg>${row("before training", pair.before, pair.correctBefore)}` +
+    `${row("after training", pair.after, pair.correctAfter)}</figure>`;
+}
+
+function lines(
+  { queries, truth }: ReportPair,
+  predicted: readonly Point[],
+  correct: readonly boolean[],
+  { source, target }: { readonly source: Placed; readonly target: Placed },
+): string {
+  const matches = queries.map((query, k) => ({
+    from: place(query, source),
+    to: place(predicted[k]!, target),
+    truth: place(truth[k]!, target),
+    isRight: correct[k]!,
+  })).filter(({ from, to }) => [...from, ...to].every(Number.isFinite));
+  // Wrong lines go below right ones, and every marker above every line.
+  const ordered = matches.toSorted((a, b) =>
+    Number(a.isRight) - Number(b.isRight)
+  );
+  const strokes = ordered.map(({ from, to, isRight }) => {
+    const d = `M${show(from)}L${show(to)}`;
+    return `<path class="halo" d="${d}"/>` +
+      `<path class="${isRight ? "right" : "wrong"}" d="${d}"/>`;
+  });
+  const markers = ordered.map(({ from, to, truth, isRight }) => {
+    const kind = isRight ? "right" : "wrong";
+    const [x, y] = to;
+    const end = isRight
+      ? `<circle class="${kind} mark" cx="${x}" cy="${y}" r="4.5"/>`
+      : `<path class="${kind} mark" d="M${x},${y - 6}l6,6-6,6-6-6Z"/>`;
+    const [tx, ty] = truth;
+    const d = `M${tx - 5},${ty}h10M${tx},${ty - 5}v10`;
+    return `<circle class="${kind} mark" cx="${from[0]}" cy="${
+      from[1]
+    }" r="3.5"/>` +
+      `${end}<path class="truth under" d="${d}"/><path class="truth" d="${d}"/>`;
+  });
+  return strokes.join("") + markers.join("");
+}
+
+/** The centre of a pixel lies half a pixel from its corner. */
+function place([x, y]: Point, { image, left }: Placed): Point {
+  const scale = HEIGHT / image.height;
+  const round = (value: number) => Math.round(value * 10) / 10;
+  return [round(left + (x + 0.5) * scale), round((y + 0.5) * scale)];
+}
+
+function show([x, y]: Point): string {
+  return `${x},${y}`;
+}
+
+/** The image as PNG inside the page, no larger than it is seen on a fine screen. */
+async function embed({ image, id, width }: Placed): Promise<string> {
+  const { encode } = await import("fast-png");
+  const height = 2 * HEIGHT;
+  const small = image.height > height
+    ? resizeBilinear(image, { width: 2 * width, height })
+    : image;
+  const png = encode({
+    width: small.width,
+    height: small.height,
+    data: small.data,
+    channels: 3,
+    depth: 8,
+  });
+  return `<image id="${id}" width="${width}" height="${HEIGHT}" ` +
+    `preserveAspectRatio="none" href="data:image/png;base64,${base64(png)}"/>`;
+}
+
+function base64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  // An argument list has a limit, so the bytes go in portions.
+  for (let begin = 0; begin < bytes.length; begin += 0x8000) {
+    parts.push(String.fromCharCode(...bytes.subarray(begin, begin + 0x8000)));
+  }
+  return btoa(parts.join(""));
+}
+
+function legend(within: string): string {
+  const glyph = (content: string) =>
+    `<svg viewBox="0 0 44 16" width="44" height="16" aria-hidden="true">${content}</svg>`;
+  return `<ul class="legend">` +
+    `<li>${
+      glyph(
+        '<path class="right" d="M3,8L35,8"/><circle class="right mark" cx="36" cy="8" r="4.5"/>',
+      )
+    } right: solid green line, round end, ${within}</li>` +
+    `<li>${
+      glyph(
+        '<path class="wrong" d="M3,8L35,8"/><path class="wrong mark" d="M36,2l6,6-6,6-6-6Z"/>',
+      )
+    } wrong: dashed red line, diamond end</li>` +
+    `<li>${
+      glyph(
+        '<path class="truth under" d="M17,8h10M22,3v10"/><path class="truth" d="M17,8h10M22,3v10"/>',
+      )
+    } true match: white cross</li></ul>`;
+}
+
+function checkLengths(pair: ReportPair): void {
+  const names = [
+    "truth",
+    "before",
+    "after",
+    "correctBefore",
+    "correctAfter",
+  ] as const;
+  for (const name of names) {
+    if (pair[name].length !== pair.queries.length) {
+      throw new OptionError(
+        "renderReport",
+        `pairs.${name}`,
+        `as long as the ${pair.queries.length} queries`,
+        pair[name].length,
+      );
+    }
+  }
+}
