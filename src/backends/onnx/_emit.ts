@@ -1,0 +1,45 @@
+import type { OnnxTensor } from "./graph.ts";
+import type { DeviceTraits, Lowering } from "./lowering.ts";
+import { modelBuilder, type OnnxProto, type Value } from "./_model.ts";
+import type { OrderedPlan } from "./_plan.ts";
+
+/** Name of the `i`-th fed input of a model. */
+export function feedName(i: number): string {
+  return `in${i}`;
+}
+
+/** Name of the `i`-th result of a model. */
+export function fetchName(i: number): string {
+  return `out${i}`;
+}
+
+/** Writes the model that computes `outputs`, which `plan` was made for. */
+export function emitModel(
+  plan: OrderedPlan,
+  outputs: readonly OnnxTensor[],
+  target: {
+    readonly proto: OnnxProto;
+    readonly lowering: Lowering;
+    readonly device: DeviceTraits;
+  },
+): Uint8Array {
+  const model = modelBuilder(target.proto);
+  const values = new Map<OnnxTensor, Value>();
+  plan.feeds.forEach((x, i) =>
+    values.set(x, model.input(feedName(i), x.shape))
+  );
+  for (const x of plan.constants) {
+    if (x.kind !== "constant") continue;
+    values.set(
+      x,
+      x.shape.length === 0
+        ? model.scalar(x.data[0]!)
+        : model.floats(x.data, x.shape),
+    );
+  }
+  target.lowering.lower(plan, { model, device: target.device, values });
+  outputs.forEach((x, i) =>
+    model.output(fetchName(i), values.get(plan.canonical(x))!, x.shape)
+  );
+  return model.encode();
+}

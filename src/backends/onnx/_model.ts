@@ -1,0 +1,184 @@
+/**
+ * Writes ONNX models, one value at a time; the only file that knows the
+ * protocol buffers.
+ *
+ * @module
+ */
+import type { onnx } from "onnx-proto";
+import type { Shape } from "../backend.ts";
+
+/** Name of a value inside a model. */
+export type Value = string;
+
+/** A whole number, whole numbers, a text, or `{ float }`, which a plain number cannot tell. */
+export type Attribute =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number };
+
+/** Attributes of an ONNX node, by name. */
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** A model under construction. Equal nodes are written once. */
+export interface ModelBuilder {
+  /** Declares a fed input. */
+  input(name: string, shape: Shape): Value;
+  /** Writes a tensor of floats. */
+  floats(data: Float32Array, shape: Shape): Value;
+  /** Writes a scalar. */
+  scalar(value: number): Value;
+  /** Writes a vector of whole numbers, as `int64`, which shapes and axes are. */
+  ints(values: readonly number[]): Value;
+  /** Writes a vector of whole numbers as `int32`, which every device can index with. */
+  indices(values: readonly number[]): Value;
+  /** Adds a node of one result; `""` stands for an input left out. */
+  op(
+    type: string,
+    inputs: readonly Value[],
+    attributes?: Attributes,
+    domain?: string,
+  ): Value;
+  /** Adds a node of `count` results. */
+  ops(
+    count: number,
+    type: string,
+    inputs: readonly Value[],
+    attributes?: Attributes,
+    domain?: string,
+  ): readonly Value[];
+  /** Declares a result under a name. */
+  output(name: string, value: Value, shape: Shape): void;
+  /** The model as ONNX Runtime reads it. */
+  encode(): Uint8Array;
+}
+
+/** The part of `onnx-proto` used here. */
+export type OnnxProto = Pick<
+  typeof onnx,
+  "ModelProto" | "TensorProto" | "AttributeProto"
+>;
+
+/** ONNX's number of each element type. */
+export const elementType = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
+
+/** Starts an empty model. */
+export function modelBuilder(proto: OnnxProto): ModelBuilder {
+  const nodes: onnx.INodeProto[] = [];
+  const initializers: onnx.ITensorProto[] = [];
+  const inputs: onnx.IValueInfoProto[] = [];
+  const outputs: onnx.IValueInfoProto[] = [];
+  const known = new Map<string, readonly Value[]>();
+  let values = 0;
+
+  const once = (
+    key: string,
+    make: () => readonly Value[],
+  ): readonly Value[] => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = make();
+    known.set(key, made);
+    return made;
+  };
+  const initializer = (
+    dataType: number,
+    dims: readonly number[],
+    data: Float32Array | Int32Array | BigInt64Array,
+  ): Value => {
+    const name = `c${values++}`;
+    const rawData = new Uint8Array(
+      data.buffer,
+      data.byteOffset,
+      data.byteLength,
+    );
+    initializers.push({ name, dims: [...dims], dataType, rawData });
+    return name;
+  };
+  const ops: ModelBuilder["ops"] = (
+    count,
+    type,
+    operands,
+    attributes = {},
+    domain = "",
+  ) => {
+    const key = `${domain}:${type}:${count}(${operands})` +
+      JSON.stringify(attributes);
+    return once(key, () => {
+      const output = Array.from({ length: count }, () => `v${values++}`);
+      nodes.push({
+        opType: type,
+        domain,
+        name: `${type}_${nodes.length}`,
+        input: [...operands],
+        output,
+        attribute: Object.entries(attributes).map(attributeProto),
+      });
+      return output;
+    });
+  };
+
+  return {
+    input: (name, shape) => {
+      inputs.push(valueInfo(name, shape));
+      return name;
+    },
+    floats: (data, shape) => initializer(elementType.float, shape, data),
+    scalar: (value) =>
+      once(
+        `scalar ${Object.is(value, -0) ? "-0" : value}`,
+        () => [initializer(elementType.float, [], Float32Array.of(value))],
+      )[0]!,
+    ints: (ints) =>
+      once(`ints ${ints}`, () => {
+        const data = BigInt64Array.from(ints, BigInt);
+        return [initializer(elementType.int64, [ints.length], data)];
+      })[0]!,
+    indices: (ints) =>
+      once(`indices ${ints}`, () => {
+        const data = Int32Array.from(ints);
+        return [initializer(elementType.int32, [ints.length], data)];
+      })[0]!,
+    ops,
+    op: (...node) => ops(1, ...node)[0]!,
+    output: (name, value, shape) => {
+      // A graph may not return an input, a constant or one value twice.
+      nodes.push({ opType: "Identity", input: [value], output: [name], name });
+      outputs.push(valueInfo(name, shape));
+    },
+    encode: () =>
+      proto.ModelProto.encode({
+        irVersion: 8,
+        opsetImport: [
+          { domain: "", version: 18 },
+          { domain: "com.microsoft", version: 1 },
+        ],
+        graph: {
+          name: "simsc",
+          node: nodes,
+          initializer: initializers,
+          input: inputs,
+          output: outputs,
+        },
+      }).finish(),
+  };
+}
+
+function valueInfo(name: string, shape: Shape): onnx.IValueInfoProto {
+  const dim = shape.map((dimValue) => ({ dimValue }));
+  return {
+    name,
+    type: { tensorType: { elemType: elementType.float, shape: { dim } } },
+  };
+}
+
+function attributeProto(
+  [name, value]: [string, Attribute],
+): onnx.IAttributeProto {
+  if (typeof value === "number") return { name, i: value, type: 2 };
+  if (typeof value === "string") {
+    return { name, s: new TextEncoder().encode(value), type: 3 };
+  }
+  if ("float" in value) return { name, f: value.float, type: 1 };
+  return { name, ints: [...value], type: 7 };
+}

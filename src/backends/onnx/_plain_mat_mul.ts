@@ -1,0 +1,30 @@
+import type { Call } from "./lowering.ts";
+import type { Value } from "./_model.ts";
+
+/** Writes a matrix product with the transposes folded in where the device can. */
+export function lowerMatMul(
+  { model, device, inputs: [a, b], shapes, attributes }: Call<"matMul">,
+): Value {
+  const { transposeA, transposeB } = attributes;
+  if (!transposeA && !transposeB) return model.op("MatMul", [a!, b!]);
+  const rank = shapes[0]!.length;
+  if (rank === 2) {
+    return model.op("Gemm", [a!, b!], {
+      transA: Number(transposeA),
+      transB: Number(transposeB),
+    });
+  }
+  if (device.fusedMatMul) {
+    return model.op("FusedMatMul", [a!, b!], {
+      transA: Number(transposeA),
+      transB: Number(transposeB),
+    }, "com.microsoft");
+  }
+  const perm = shapes[0]!.map((_, axis) => axis);
+  perm.push(perm.splice(-2, 1)[0]!);
+  const flip = (x: Value) => model.op("Transpose", [x], { perm });
+  return model.op("MatMul", [
+    transposeA ? flip(a!) : a!,
+    transposeB ? flip(b!) : b!,
+  ]);
+}

@@ -1,0 +1,142 @@
+/**
+ * Loads ONNX Runtime for a device and says what that device can do.
+ *
+ * @module
+ */
+import type {
+  Env,
+  InferenceSession,
+  InferenceSessionFactory,
+  TensorConstructor,
+} from "onnxruntime-common";
+import type { Result } from "../../core/result.ts";
+import { BackendUnavailableError } from "../errors.ts";
+import type { DeviceTraits } from "./lowering.ts";
+import type { OnnxProto } from "./_model.ts";
+
+/** Where sessions run. */
+export type OnnxDevice = "cpu" | "wasm" | "webgpu";
+
+/** A loaded ONNX Runtime. */
+export interface Runtime {
+  /** Makes sessions. */
+  readonly sessions: InferenceSessionFactory;
+  /** Makes tensors. */
+  readonly tensors: TensorConstructor;
+  /** Encodes models. */
+  readonly proto: OnnxProto;
+  /** Options of every session. */
+  readonly options: InferenceSession.SessionOptions;
+  /** What the lowering may use. */
+  readonly device: DeviceTraits;
+  /** Where a compiled program leaves its results. */
+  readonly location: "cpu" | "gpu-buffer";
+}
+
+interface OnnxRuntimeModule {
+  readonly InferenceSession: InferenceSessionFactory;
+  readonly Tensor: TensorConstructor;
+  readonly env: Env;
+}
+
+/** What differs between the devices. */
+interface DeviceProfile {
+  readonly load: () => Promise<OnnxRuntimeModule>;
+  readonly options: InferenceSession.SessionOptions;
+  readonly traits: DeviceTraits;
+  readonly location: "cpu" | "gpu-buffer";
+}
+
+const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
+  cpu: {
+    load: () => import("onnxruntime-node"),
+    // Idle sessions would otherwise spin against the one that runs.
+    options: { extra: { session: { force_spinning_stop: "1" } } },
+    traits: { fusedMatMul: true, poolIndices: true, hardSigmoid: true },
+    location: "cpu",
+  },
+  wasm: {
+    load: () => import("onnxruntime-web"),
+    options: {},
+    traits: { fusedMatMul: true, poolIndices: true, hardSigmoid: true },
+    location: "cpu",
+  },
+  webgpu: {
+    load: () => import("onnxruntime-web/webgpu"),
+    // A missing kernel fails by name instead of running on the CPU.
+    options: { extra: { session: { disable_cpu_ep_fallback: "1" } } },
+    traits: { fusedMatMul: false, poolIndices: false, hardSigmoid: true },
+    location: "gpu-buffer",
+  },
+};
+
+/** Loads what `device` needs; `threads` is left to the runtime where absent. */
+export async function loadRuntime(
+  device: OnnxDevice,
+  threads: number | undefined,
+): Promise<Result<BackendUnavailableError, Runtime>> {
+  const name = `onnx-${device}`;
+  const profile = profiles[device];
+  const unavailable = (missing: string, cause?: unknown) => ({
+    _tag: "Left" as const,
+    left: new BackendUnavailableError(name, missing, { cause }),
+  });
+  if (device === "webgpu") {
+    const missing = await missingGpu();
+    if (missing !== undefined) return unavailable(missing);
+  }
+  try {
+    const [ort, proto] = await Promise.all([profile.load(), loadProto()]);
+    if (device !== "cpu") configureWasm(ort.env, device, threads);
+    return {
+      _tag: "Right",
+      right: {
+        sessions: ort.InferenceSession,
+        tensors: ort.Tensor,
+        proto,
+        options: {
+          executionProviders: [device],
+          graphOptimizationLevel: "all",
+          logSeverityLevel: 3,
+          ...(threads === undefined || device !== "cpu"
+            ? {}
+            : { intraOpNumThreads: threads }),
+          ...profile.options,
+        },
+        device: profile.traits,
+        location: profile.location,
+      },
+    };
+  } catch (cause) {
+    return unavailable("ONNX Runtime cannot be loaded", cause);
+  }
+}
+
+async function loadProto(): Promise<OnnxProto> {
+  // A CommonJS package: bundlers put its names on the module, Deno on "default".
+  const module: { onnx?: OnnxProto; default?: { onnx: OnnxProto } } =
+    await import("onnx-proto");
+  return (module.default ?? module).onnx!;
+}
+
+/** What keeps WebGPU from running, if anything does. */
+async function missingGpu(): Promise<string | undefined> {
+  const { gpu } = globalThis.navigator as Navigator & {
+    gpu?: { requestAdapter(): Promise<object | null> };
+  };
+  if (gpu === undefined) return "there is no navigator.gpu";
+  const adapter = await gpu.requestAdapter();
+  return adapter === null ? "navigator.gpu has no adapter" : undefined;
+}
+
+function configureWasm(
+  env: Env,
+  device: OnnxDevice,
+  threads: number | undefined,
+): void {
+  env.logLevel = "error";
+  const isDeno = "Deno" in globalThis;
+  // The WebGPU build cannot start its workers in Deno.
+  if (device === "webgpu" && isDeno) env.wasm.numThreads = 1;
+  else if (threads !== undefined) env.wasm.numThreads = threads;
+}

@@ -1,0 +1,63 @@
+import type { InferenceSession } from "onnxruntime-common";
+
+/** Sessions by key, the least recently used released beyond a bound. */
+export interface SessionCache {
+  /** Runs the session of `key`, made anew where it is not there; `feeds` is asked last, once no session will be released any more. */
+  run(
+    key: string,
+    make: () => Promise<InferenceSession>,
+    feeds: () => InferenceSession.FeedsType,
+  ): Promise<InferenceSession.ReturnType>;
+  /** Sessions alive now. */
+  readonly size: () => number;
+  /** Releases every session. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts an empty cache.
+ *
+ * @param limit Sessions held at most.
+ * @param beforeRelease Saves what would be lost with the session of a key.
+ */
+export function sessionCache(
+  limit: number,
+  beforeRelease: (key: string) => Promise<void>,
+): SessionCache {
+  const sessions = new Map<string, InferenceSession>();
+  // One at a time: no session is released while it runs, and a runtime in
+  // WebAssembly cannot run two at once.
+  let queue: Promise<unknown> = Promise.resolve();
+  const enqueue = <A>(task: () => Promise<A>): Promise<A> => {
+    const result = queue.then(task);
+    queue = result.catch(() => {});
+    return result;
+  };
+  const release = async (key: string): Promise<void> => {
+    await beforeRelease(key);
+    const session = sessions.get(key);
+    sessions.delete(key);
+    await session?.release();
+  };
+  return {
+    run: (key, make, feeds) =>
+      enqueue(async () => {
+        let session = sessions.get(key);
+        if (session === undefined) {
+          while (sessions.size >= limit) {
+            await release(sessions.keys().next().value!);
+          }
+          session = await make();
+        }
+        // Re-inserted last, so that the first key is the least recently used.
+        sessions.delete(key);
+        sessions.set(key, session);
+        return await session.run(feeds());
+      }),
+    size: () => sessions.size,
+    close: () =>
+      enqueue(async () => {
+        for (const key of [...sessions.keys()]) await release(key);
+      }),
+  };
+}

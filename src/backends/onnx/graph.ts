@@ -1,0 +1,151 @@
+/**
+ * The recorded graph: what an operation of the ONNX backend returns instead of
+ * numbers.
+ *
+ * @module
+ */
+import type {
+  Conv2dFilterGradOptions,
+  Conv2dInputGradOptions,
+  MaxPool2dOptions,
+  Shape,
+  WindowOptions,
+} from "../backend.ts";
+
+/** Attributes of an operation that has none. */
+export type NoAttributes = Readonly<Record<never, never>>;
+
+/** Attributes of every operation that can be recorded, by its name in `Backend`. */
+export interface OperationAttributes {
+  /** Inputs `a`, `b`. */
+  readonly add: NoAttributes;
+  /** Inputs `a`, `b`. */
+  readonly sub: NoAttributes;
+  /** Inputs `a`, `b`. */
+  readonly mul: NoAttributes;
+  /** Inputs `a`, `b`. */
+  readonly div: NoAttributes;
+  /** Inputs `a`, `b`. */
+  readonly maximum: NoAttributes;
+  /** Inputs `a`, `b`. */
+  readonly minimum: NoAttributes;
+  /** Inputs `a`, `b`. */
+  readonly equal: NoAttributes;
+  /** Inputs `condition`, `a`, `b`. */
+  readonly where: NoAttributes;
+  /** Input `x`. */
+  readonly neg: NoAttributes;
+  /** Input `x`. */
+  readonly abs: NoAttributes;
+  /** Input `x`. */
+  readonly exp: NoAttributes;
+  /** Input `x`. */
+  readonly log: NoAttributes;
+  /** Input `x`. */
+  readonly sqrt: NoAttributes;
+  /** Input `x`. */
+  readonly erf: NoAttributes;
+  /** Input `x`. */
+  readonly sigmoid: NoAttributes;
+  /** Input `x`. */
+  readonly relu: NoAttributes;
+  /** Input `x`. */
+  readonly step: NoAttributes;
+  /** Inputs `a`, `b`. */
+  readonly matMul: {
+    /** Reads `a` as `[..., K, M]`. */
+    readonly transposeA: boolean;
+    /** Reads `b` as `[..., N, K]`. */
+    readonly transposeB: boolean;
+  };
+  /** Inputs `x`, `w` and, where there is one, the bias. */
+  readonly conv2d: WindowOptions;
+  /** Inputs `dy`, `w`. */
+  readonly conv2dInputGrad: Conv2dInputGradOptions;
+  /** Inputs `x`, `dy`. */
+  readonly conv2dFilterGrad: Conv2dFilterGradOptions;
+  /** Input `x`. */
+  readonly maxPool2d: MaxPool2dOptions;
+  /** Inputs `x`, `dy`. */
+  readonly maxPool2dGrad: MaxPool2dOptions;
+  /** Input `x`. */
+  readonly sum: {
+    /** Axes that become 1. */
+    readonly axes: readonly number[];
+  };
+  /** Input `x`. */
+  readonly max: {
+    /** Axes that become 1. */
+    readonly axes: readonly number[];
+  };
+  /** Input `x`. */
+  readonly softmax: NoAttributes;
+  /** Input `x`. */
+  readonly argMax: NoAttributes;
+  /** Input `x`; the node's shape is the wanted one. */
+  readonly reshape: NoAttributes;
+  /** Input `x`. */
+  readonly transpose: {
+    /** Axis of `x` that becomes axis `i`. */
+    readonly permutation: readonly number[];
+  };
+  /** Input `x`; the node's shape is the size. */
+  readonly slice: {
+    /** First index along each axis. */
+    readonly begin: readonly number[];
+  };
+  /** Inputs in order. */
+  readonly concat: {
+    /** Axis along which they follow one another. */
+    readonly axis: number;
+  };
+  /** Input `x`. */
+  readonly pad: {
+    /** `[before, after]` of each axis. */
+    readonly paddings: readonly (readonly [number, number])[];
+  };
+  /** Input `x`; the node's shape is the wanted one. */
+  readonly broadcastTo: NoAttributes;
+  /** Inputs `x`, `indices`. */
+  readonly gather: NoAttributes;
+}
+
+/** Name of a recorded operation. */
+export type OperationName = keyof OperationAttributes;
+
+/** A tensor whose numbers are fed when a session runs. */
+export interface TensorLeaf {
+  /** Tells the kinds apart. */
+  readonly kind: "tensor";
+  /** Axis lengths. */
+  readonly shape: Shape;
+}
+
+/** A tensor whose numbers are written into the model. */
+export interface ConstantLeaf {
+  /** Tells the kinds apart. */
+  readonly kind: "constant";
+  /** Axis lengths. */
+  readonly shape: Shape;
+  /** Row-major elements. */
+  readonly data: Float32Array;
+  /** Digest of the elements: equal constants share a session. */
+  readonly digest: string;
+}
+
+/** The result of an operation. */
+export interface OperationNode<K extends OperationName = OperationName> {
+  /** Tells the kinds apart. */
+  readonly kind: "operation";
+  /** Axis lengths of the result. */
+  readonly shape: Shape;
+  /** Which operation. */
+  readonly operation: K;
+  /** Operands in the order of `Backend`. */
+  readonly inputs: readonly OnnxTensor[];
+  /** Everything else that decides the result. */
+  readonly attributes: OperationAttributes[K];
+}
+
+/** Tensor of the ONNX backend: an immutable node of a recorded graph. */
+export type OnnxTensor = TensorLeaf | ConstantLeaf | OperationNode;

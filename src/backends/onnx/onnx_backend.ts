@@ -1,0 +1,206 @@
+import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { OptionError } from "../../core/errors.ts";
+import type { AsyncResult } from "../../core/result.ts";
+import type { Backend, TensorMap } from "../backend.ts";
+import type { BackendUnavailableError } from "../errors.ts";
+import { constantLeaf } from "./_constant.ts";
+import { emitModel, feedName, fetchName } from "./_emit.ts";
+import type { OnnxTensor, TensorLeaf } from "./graph.ts";
+import { plainLowering } from "./lower_plain.ts";
+import { type OrderedPlan, planGraph } from "./_plan.ts";
+import { operations } from "./_record.ts";
+import { loadRuntime, type OnnxDevice, type Runtime } from "./_runtime.ts";
+import { sessionCache } from "./_sessions.ts";
+import { tensorStore } from "./_store.ts";
+
+/** Options of {@linkcode onnxBackend}. */
+export interface OnnxBackendOptions {
+  /** Native code, WebAssembly, or WebGPU. */
+  readonly device: OnnxDevice;
+  /** Threads of one operation, at least 1; ONNX Runtime chooses where absent. */
+  readonly threads?: number;
+  /** Sessions kept at once, at least 1, by default 16. */
+  readonly maxSessions?: number;
+  /** On `cpu`: path and start of the names of the files into which ONNX Runtime writes a profile of each session once it is released. */
+  readonly profilePrefix?: string;
+}
+
+/**
+ * A backend that records operations and runs them as ONNX models.
+ *
+ * Nothing runs before {@linkcode Backend.read} or a compiled program: each
+ * becomes one model, whose session is kept and found again by its structure.
+ * `wasm` needs leave to read its own files, `cpu` also to load native code.
+ *
+ * @param options The device, its threads and how many sessions are kept.
+ * @returns The backend, or what is missing to run it.
+ * @throws {OptionError} If `threads` or `maxSessions` is not a whole number of
+ * at least 1.
+ *
+ * @example A product on the CPU
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { onnxBackend } from "@simsc/core/backends/onnx";
+ *
+ * const created = await onnxBackend({ device: "cpu" })();
+ * if (created._tag === "Right") {
+ *   const backend = created.right;
+ *   const a = backend.tensor([1, 2, 3, 4], [2, 2]);
+ *   const [product] = await backend.read([backend.matMul(a, a)]);
+ *   deepStrictEqual([...product!], [7, 10, 15, 22]);
+ *   await backend.close();
+ * }
+ * ```
+ */
+export function onnxBackend(
+  options: OnnxBackendOptions,
+): AsyncResult<BackendUnavailableError, Backend<OnnxTensor>> {
+  requireCount("threads", options.threads);
+  requireCount("maxSessions", options.maxSessions);
+  return async () => {
+    const runtime = await loadRuntime(options.device, options.threads);
+    return runtime._tag === "Left" ? runtime : {
+      _tag: "Right",
+      right: backendOver(runtime.right, options),
+    };
+  };
+}
+
+/** A program traced for one set of input shapes. */
+interface Trace {
+  readonly key: string;
+  readonly plan: OrderedPlan;
+  readonly names: readonly string[];
+  readonly outputs: readonly OnnxTensor[];
+  readonly inputNames: ReadonlyMap<OnnxTensor, string>;
+}
+
+function backendOver(
+  runtime: Runtime,
+  options: OnnxBackendOptions,
+): Backend<OnnxTensor> {
+  const store = tensorStore(runtime.tensors);
+  const sessions = sessionCache(options.maxSessions ?? 16, store.rescue);
+  let programs = 0;
+
+  /** Runs a plan; the results are in the order of `outputs`. */
+  const run = async (
+    key: string,
+    plan: OrderedPlan,
+    outputs: readonly OnnxTensor[],
+    feed: (x: OnnxTensor) => Tensor,
+    location: "cpu" | "gpu-buffer",
+  ): Promise<Tensor[]> => {
+    const feeds = (): Record<string, Tensor> =>
+      Object.fromEntries(plan.feeds.map((x, i) => [feedName(i), feed(x)]));
+    const create = (): Promise<InferenceSession> =>
+      runtime.sessions.create(
+        emitModel(plan, outputs, {
+          proto: runtime.proto,
+          lowering: plainLowering,
+          device: runtime.device,
+        }),
+        {
+          ...runtime.options,
+          preferredOutputLocation: location,
+          ...profiling(options.profilePrefix),
+        },
+      );
+    const results = await sessions.run(key, create, feeds);
+    return outputs.map((_, i) => results[fetchName(i)] as Tensor);
+  };
+
+  /** Gives every operation among `xs` its numbers. */
+  const materialize = async (xs: readonly OnnxTensor[]): Promise<void> => {
+    const wanted = [...new Set(xs)].filter((x) =>
+      x.kind === "operation" && !store.has(x)
+    );
+    if (wanted.length === 0) return;
+    const plan = planGraph(wanted, store.has);
+    const key = `read ${plan.signature}`;
+    const results = await run(key, plan, wanted, store.get, "cpu");
+    wanted.forEach((x, i) => store.remember(x, results[i]!));
+  };
+
+  const trace = (
+    program: (inputs: TensorMap<OnnxTensor>) => TensorMap<OnnxTensor>,
+    inputs: TensorMap<OnnxTensor>,
+  ): Trace => {
+    const placeholders = Object.entries(inputs).map((
+      [name, { shape }],
+    ): [string, TensorLeaf] => [name, { kind: "tensor", shape }]);
+    const results = Object.entries(program(Object.fromEntries(placeholders)));
+    const outputs = results.map(([, x]) => x);
+    return {
+      key: `program ${programs++}`,
+      plan: planGraph(outputs, store.has),
+      names: results.map(([name]) => name),
+      outputs,
+      inputNames: new Map(placeholders.map(([name, x]) => [x, name])),
+    };
+  };
+
+  return {
+    ...operations,
+    name: `onnx-${options.device}`,
+    precision: "float32",
+    tensor: store.tensor,
+    constant: constantLeaf,
+    read: async (xs) => {
+      await materialize(xs);
+      return await Promise.all(xs.map(store.read));
+    },
+    compile: (program) => {
+      const traces = new Map<string, Trace>();
+      return async (inputs) => {
+        const shapes = shapeKey(inputs);
+        const traced = traces.get(shapes) ?? trace(program, inputs);
+        traces.set(shapes, traced);
+        await materialize(Object.values(inputs));
+        const results = await run(
+          traced.key,
+          traced.plan,
+          traced.outputs,
+          (x) => {
+            const name = traced.inputNames.get(x);
+            return store.get(name === undefined ? x : inputs[name]!);
+          },
+          runtime.location,
+        );
+        return Object.fromEntries(
+          traced.names.map((
+            name,
+            i,
+          ) => [name, store.adopt(results[i]!, traced.key)]),
+        );
+      };
+    },
+    tidy: store.tidy,
+    dispose: store.dispose,
+    memory: () => ({ tensors: store.count(), sessions: sessions.size() }),
+    close: async () => {
+      store.close();
+      await sessions.close();
+    },
+  };
+}
+
+function shapeKey(inputs: TensorMap<OnnxTensor>): string {
+  let key = "";
+  for (const name in inputs) key += `${name}[${inputs[name]!.shape}]`;
+  return key;
+}
+
+function profiling(
+  prefix: string | undefined,
+): InferenceSession.SessionOptions {
+  return prefix === undefined
+    ? {}
+    : { enableProfiling: true, profileFilePrefix: prefix };
+}
+
+function requireCount(param: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1)) return;
+  const wanted = "a whole number of at least 1";
+  throw new OptionError("onnxBackend", param, wanted, value);
+}
