@@ -1,0 +1,189 @@
+/**
+ * Times the library against PyTorch on the same work, step by step in turns.
+ *
+ *     deno run -A bench/peers.ts [--python PATH] [--case NAME]... [--steps 20] [--json FILE]
+ *
+ * PyTorch runs in the faster of its two memory layouts, found first. Machines
+ * drift, so the counted steps alternate. Without Python and PyTorch it says so
+ * and ends well.
+ *
+ * @module
+ */
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { dirname } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import {
+  type PeerLayout,
+  type PeerProcess,
+  startPeer,
+} from "./peers/peer_process.ts";
+import { summarize, type Summary } from "./peers/statistics.ts";
+import { type OurCase, ourCase, type PeerCase } from "./peers_ours.ts";
+
+const CASES: readonly PeerCase[] = [
+  "resnet18-step",
+  "resnet50-step",
+  "resnet50-locate",
+];
+const LAYOUTS: readonly PeerLayout[] = ["contiguous", "channels_last"];
+const WARM_UP = 3;
+const LAYOUT_STEPS = 5;
+/** Idle worker threads of one side spin for a while and would slow the other. */
+const PAUSE_MS = 50;
+
+/** One line of the table. */
+interface Row {
+  readonly case: PeerCase;
+  readonly layout: PeerLayout;
+  readonly layouts: Readonly<Record<PeerLayout, number>>;
+  readonly ours: Summary;
+  readonly theirs: Summary;
+  /** Our median over theirs; below 1 the library is faster. */
+  readonly ratio: number;
+  readonly times: {
+    readonly ours: readonly number[];
+    readonly theirs: readonly number[];
+  };
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+}
+
+async function fasterLayout(
+  peer: PeerProcess,
+  name: PeerCase,
+): Promise<Pick<Row, "layout" | "layouts">> {
+  const layouts: Record<PeerLayout, number> = {
+    contiguous: 0,
+    channels_last: 0,
+  };
+  for (const layout of LAYOUTS) {
+    await peer.run({ case: name, layout, steps: WARM_UP });
+    const ms = await peer.run({ case: name, layout, steps: LAYOUT_STEPS });
+    layouts[layout] = summarize(ms).median;
+  }
+  const layout = layouts.contiguous < layouts.channels_last
+    ? "contiguous"
+    : "channels_last";
+  return { layout, layouts };
+}
+
+async function timed(ours: OurCase): Promise<number> {
+  const start = performance.now();
+  await ours.step();
+  return performance.now() - start;
+}
+
+async function compare(
+  peer: PeerProcess,
+  name: PeerCase,
+  steps: number,
+): Promise<Row> {
+  const choice = await fasterLayout(peer, name);
+  const ours = await ourCase(name);
+  const times = { ours: [] as number[], theirs: [] as number[] };
+  for (let step = -WARM_UP; step < steps; step++) {
+    const mine = await timed(ours);
+    await pause();
+    const request = { case: name, layout: choice.layout, steps: 1 };
+    const [theirs = NaN] = await peer.run(request);
+    await pause();
+    if (step < 0) continue;
+    times.ours.push(mine);
+    times.theirs.push(theirs);
+  }
+  await ours.close();
+  const [a, b] = [summarize(times.ours), summarize(times.theirs)];
+  return {
+    case: name,
+    ...choice,
+    ours: a,
+    theirs: b,
+    ratio: a.median / b.median,
+    times,
+  };
+}
+
+function tableLine(row: Row): string {
+  const side = (s: Summary) =>
+    `${s.median.toFixed(1)} (${s.q1.toFixed(1)}-${s.q3.toFixed(1)})`;
+  return [
+    row.case.padEnd(16),
+    side(row.ours).padEnd(24),
+    side(row.theirs).padEnd(24),
+    row.ratio.toFixed(2).padEnd(7),
+    row.layout,
+  ].join("");
+}
+
+function wantedCases(names: readonly string[]): readonly PeerCase[] {
+  const wanted = CASES.filter((name) => names.includes(name));
+  if (wanted.length < names.length) {
+    throw new RangeError(`--case must be one of ${CASES.join(", ")}`);
+  }
+  return names.length === 0 ? CASES : wanted;
+}
+
+const { values: options } = parseArgs({
+  options: {
+    python: { type: "string", default: "python3" },
+    json: {
+      type: "string",
+      default: fileURLToPath(new URL("results/peers.json", import.meta.url)),
+    },
+    steps: { type: "string", default: "20" },
+    case: { type: "string", multiple: true, default: [] },
+  },
+});
+
+const cases = wantedCases(options.case);
+const steps = Number(options.steps);
+if (!Number.isInteger(steps) || steps < 1) {
+  throw new RangeError("--steps must be a whole number of at least 1");
+}
+
+const peer = await startPeer(options.python);
+if (peer === undefined) {
+  console.log(`skipped: ${options.python} has no PyTorch`);
+  process.exit(0);
+}
+
+const rows: Row[] = [];
+console.log(
+  ["case", "ours ms (quartiles)", "PyTorch ms (quartiles)", "ratio"]
+    .map((title, i) => title.padEnd([16, 24, 24, 7][i] ?? 0)).join("") +
+    "layout",
+);
+for (const name of cases) {
+  const row = await compare(peer, name, steps);
+  rows.push(row);
+  console.log(tableLine(row));
+}
+peer.close();
+await mkdir(dirname(options.json), { recursive: true });
+await writeFile(
+  options.json,
+  `${
+    JSON.stringify(
+      {
+        date: new Date().toISOString(),
+        cpu: cpus()[0]?.model,
+        cores: cpus().length,
+        versions: {
+          deno: Deno.version.deno,
+          "onnxruntime-node": "1.30.0",
+          ...peer.versions,
+        },
+        steps,
+        rows,
+      },
+      null,
+      2,
+    )
+  }\n`,
+);

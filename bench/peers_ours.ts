@@ -1,0 +1,244 @@
+/**
+ * The library's side of `peers.ts`: the same work, from the public API alone.
+ *
+ * @module
+ */
+
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import {
+  type Backend,
+  type CompiledProgram,
+  kernelSoftArgmax,
+  matchMaps,
+  objective,
+  temperatureMlp,
+  type TensorMap,
+  valueAndGrad,
+} from "@simsc/core";
+import { onnxBackend, type OnnxTensor } from "@simsc/core/backends/onnx";
+import {
+  adam,
+  adamCorrections,
+  type HostTensors,
+  initResnet,
+  initTemperatureMlp,
+  resnet,
+  resnetBlocks,
+  type ResnetConfig,
+  resnetConfig,
+} from "@simsc/core/nn";
+
+/** What is timed, under the names that the peer knows too. */
+export type PeerCase = "resnet18-step" | "resnet50-step" | "resnet50-locate";
+
+/** One case, ready to run. */
+export interface OurCase {
+  /** Runs one step; gives the loss, or the sum of the located points. */
+  readonly step: () => Promise<number>;
+  /** Frees the backend. */
+  readonly close: () => Promise<void>;
+}
+
+const THREADS = 2;
+const PAIRS = 4;
+const KEYPOINTS = 10;
+const SIZE = 256;
+const CELLS = SIZE / 16;
+
+/** Prepares a case on ONNX Runtime's CPU with as many threads as the peer. */
+export async function ourCase(name: PeerCase): Promise<OurCase> {
+  const created = await onnxBackend({ device: "cpu", threads: THREADS })();
+  if (created._tag === "Left") throw created.left;
+  const backend = created.right;
+  const config = resnetConfig(
+    name.startsWith("resnet18") ? "resnet18" : "resnet50",
+  );
+  const step = name.endsWith("-step")
+    ? training(backend, config)
+    : locating(backend, config);
+  return { step, close: () => backend.close() };
+}
+
+/** Backbone and temperature module, drawn as the peer draws them. */
+function initialParameters(config: ResnetConfig): HostTensors {
+  const backbone = initResnet(xoroshiro128plus(1), config);
+  const channels = resnetBlocks(config).at(-1)?.outputs ?? 0;
+  const head = initTemperatureMlp(backbone.generator, { channels });
+  return { ...backbone.parameters, ...head.parameters };
+}
+
+/** The temperature module's tensors out of all parameters. */
+function head<T>(parameters: TensorMap<T>): {
+  readonly w1: T;
+  readonly b1: T;
+  readonly w2: T;
+  readonly b2: T;
+} {
+  const get = (name: string) => {
+    const found = parameters[`temperature.${name}`];
+    if (found === undefined) throw new Error(`no temperature.${name}`);
+    return found;
+  };
+  return { w1: get("w1"), b1: get("b1"), w2: get("w2"), b2: get("b2") };
+}
+
+/** `count` numbers from 0 to `below`, always the same. */
+function numbers(count: number, below: number): Float32Array {
+  const generator = xoroshiro128plus(2);
+  return Float32Array.from(
+    { length: count },
+    () => (generator.next() / 2 ** 32 + 0.5) * below,
+  );
+}
+
+/** The part of a map whose names start with `prefix`, without it. */
+function within<T>(map: TensorMap<T>, prefix: string): TensorMap<T> {
+  return Object.fromEntries(
+    Object.entries(map)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, x]) => [name.slice(prefix.length), x]),
+  );
+}
+
+/** The opposite of {@linkcode within}. */
+function prefixed<T>(map: TensorMap<T>, prefix: string): TensorMap<T> {
+  return Object.fromEntries(
+    Object.entries(map).map(([name, x]) => [`${prefix}${name}`, x]),
+  );
+}
+
+/** Forward of both images, Eq. 7, backward and Adam as one program. */
+function trainingProgram<T>(
+  backend: Backend<T>,
+  config: ResnetConfig,
+): CompiledProgram<T> {
+  return backend.compile((inputs) => {
+    const { images, queries, points, corrections } = inputs;
+    if (!images || !queries || !points || !corrections) {
+      throw new Error("no batch");
+    }
+    const parameters = within(inputs, "p.");
+    const { value, gradients } = valueAndGrad(backend, (tape, trained) => {
+      const features = resnet(tape, trained, tape.lift(images), config);
+      const [, channels = 0, h = 0, w = 0] = tape.shape(features);
+      const half = (first: number) =>
+        tape.slice(features, [first, 0, 0, 0], [PAIRS, channels, h, w]);
+      const loss = objective(tape, {
+        featuresA: half(0),
+        featuresB: half(PAIRS),
+        queries: tape.lift(queries),
+        points: tape.lift(points),
+      }, {
+        temperature: { kind: "mlp", parameters: head(trained) },
+        target: "sampled",
+        ns: 3,
+        nk: 5,
+        gamma: 0.2,
+        threshold: 0.1,
+      });
+      return { value: loss.value };
+    })(parameters);
+    const next = adam(backend, {
+      parameters,
+      gradients,
+      state: { m: within(inputs, "m."), v: within(inputs, "v.") },
+      corrections,
+      learningRate: (name) => name.startsWith("temperature.") ? 1e-4 : 2e-5,
+    });
+    return {
+      loss: value,
+      ...prefixed(next.parameters, "p."),
+      ...prefixed(next.state.m, "m."),
+      ...prefixed(next.state.v, "v."),
+    };
+  });
+}
+
+function training<T>(
+  backend: Backend<T>,
+  config: ResnetConfig,
+): () => Promise<number> {
+  const program = trainingProgram(backend, config);
+  const batch = {
+    images: backend.tensor(
+      numbers(2 * PAIRS * 3 * SIZE * SIZE, 1),
+      [2 * PAIRS, 3, SIZE, SIZE],
+    ),
+    queries: backend.tensor(
+      numbers(PAIRS * KEYPOINTS * 2, CELLS - 1),
+      [PAIRS, KEYPOINTS, 2],
+    ),
+    points: backend.tensor(
+      numbers(PAIRS * KEYPOINTS * 2, CELLS - 1).reverse(),
+      [PAIRS, KEYPOINTS, 2],
+    ),
+  };
+  const initial = Object.entries(initialParameters(config));
+  let state: TensorMap<T> = Object.fromEntries(
+    initial.flatMap(([name, { data, shape }]) => [
+      [`p.${name}`, backend.tensor(data, shape)],
+      [`m.${name}`, backend.tensor(new Float32Array(data.length), shape)],
+      [`v.${name}`, backend.tensor(new Float32Array(data.length), shape)],
+    ]),
+  );
+  let count = 0;
+  return async () => {
+    count += 1;
+    const corrections = backend.tensor(adamCorrections(count), [2]);
+    const { loss, ...next } = await program({
+      ...batch,
+      ...state,
+      corrections,
+    });
+    if (loss === undefined) throw new Error("no loss");
+    const [[value = NaN] = []] = await backend.read([loss]);
+    backend.dispose([...Object.values(state), corrections, loss]);
+    state = next;
+    return value;
+  };
+}
+
+/** One pair forward and its keypoints located, weights baked in. */
+function locating(
+  backend: Backend<OnnxTensor>,
+  config: ResnetConfig,
+): () => Promise<number> {
+  const parameters = Object.fromEntries(
+    Object.entries(initialParameters(config)).map(([name, x]) => [
+      name,
+      backend.constant(x.data, x.shape),
+    ]),
+  );
+  const program = backend.compile(({ images, queries }) => {
+    if (!images || !queries) throw new Error("no pair");
+    const features = resnet(backend, parameters, images, config);
+    const beta = temperatureMlp(backend, features, head(parameters));
+    const [, channels = 0, h = 0, w = 0] = backend.shape(features);
+    const one = (index: number) => ({
+      map: backend.slice(features, [index, 0, 0, 0], [1, channels, h, w]),
+      beta: backend.slice(beta, [index], [1]),
+    });
+    const [a, b] = [one(0), one(1)];
+    const maps = matchMaps(
+      backend,
+      { featuresA: a.map, featuresB: b.map, queries },
+      { betaA: a.beta, betaB: b.beta },
+    );
+    return { points: kernelSoftArgmax(backend, maps, { sigmaCells: 7 }) };
+  });
+  const images = backend.tensor(
+    numbers(2 * 3 * SIZE * SIZE, 1),
+    [2, 3, SIZE, SIZE],
+  );
+  const queries = backend.tensor(
+    numbers(KEYPOINTS * 2, CELLS - 1),
+    [1, KEYPOINTS, 2],
+  );
+  return async () => {
+    const { points } = await program({ images, queries });
+    if (points === undefined) throw new Error("no points");
+    const [values = []] = await backend.read([points]);
+    backend.dispose([points]);
+    return Array.from(values).reduce((a, b) => a + b, 0);
+  };
+}
