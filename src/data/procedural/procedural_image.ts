@@ -39,6 +39,10 @@ export interface ProceduralImage {
   readonly box: Box;
   /** Whether the object faces left. */
   readonly mirrored: boolean;
+  /** Whether part of the object is outside the picture. */
+  readonly truncated: boolean;
+  /** Whether something stands before the object. */
+  readonly occluded: boolean;
 }
 
 /**
@@ -86,7 +90,8 @@ export function proceduralImage(
     drawing.parts.flatMap((part) => flatten(part.path)),
     { ...full, ...canvas },
   );
-  const box = boxOf(drawing, pose, canvas);
+  const whole = boxOf(drawing, pose);
+  const box = clip(whole, canvas);
   const [amount] = sample(streamOf(seed, "amounts"), {
     clutter: [full.clutter[0], full.clutter[1] + 1],
     occluders: [full.occluders[0], full.occluders[1] + 1],
@@ -122,6 +127,8 @@ export function proceduralImage(
     ),
     box: [...pixel([box[0], box[1]]), ...pixel([box[2], box[3]])],
     mirrored: pose.mirrored,
+    truncated: whole.some((edge, i) => edge !== box[i]),
+    occluded: occluders.length > 0,
   };
 }
 
@@ -136,24 +143,26 @@ function canvasOf(seed: number, options: ProceduralOptions): Canvas {
     : { width: options.size, height: short };
 }
 
-/** Box of the moved object in drawing coordinates, within the picture. */
-function boxOf(drawing: Drawing, pose: Pose, { width, height }: Canvas): Box {
-  const [left, top, right, bottom] = boundsOf(
-    drawing.parts.flatMap((part) => {
-      const pad = typeof part.width === "number" ? part.width / 2 : 0;
-      const [l, t, r, b] = boundsOf(
-        flatten(mapPath(part.path, pose.move)),
-      );
-      const px = pad * pose.scale;
-      return [[l - px, t - px], [r + px, b + px]] as const;
-    }),
-  );
-  // Half a pixel inside the edge is the centre of the last column or row.
+/** Box of the moved object in drawing coordinates. */
+function boxOf(drawing: Drawing, pose: Pose): Box {
+  return boundsOf(drawing.parts.flatMap((part) => {
+    const [left, top, right, bottom] = boundsOf(
+      flatten(mapPath(part.path, pose.move)),
+    );
+    const line = typeof part.width === "number"
+      ? part.width * pose.scale / 2
+      : 0;
+    return [[left - line, top - line], [right + line, bottom + line]] as const;
+  }));
+}
+
+/** The part of a box between the centres of the outermost pixels. */
+function clip([left, top, right, bottom]: Box, canvas: Canvas): Box {
   return [
     Math.max(0.5, left),
     Math.max(0.5, top),
-    Math.min(width - 0.5, right),
-    Math.min(height - 0.5, bottom),
+    Math.min(canvas.width - 0.5, right),
+    Math.min(canvas.height - 0.5, bottom),
   ];
 }
 
