@@ -53,8 +53,10 @@ function specOf({ title, curves, scale, isMarked }: Chart): TopLevelSpec {
     legend,
   });
   return {
-    width: 420,
-    height: 220,
+    width: 480,
+    height: 280,
+    autosize: { type: "fit", contains: "padding" },
+    background: "transparent",
     data: {
       values: curves.flatMap(({ name, points }) =>
         points.map((point) => ({ ...point, series: name }))

@@ -29,7 +29,7 @@ figcaption b { color: var(--ink); }
 .tile span { display: block; font-size: .85rem; }
 .tile strong { display: block; font-size: 1.6rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 2rem; }
-.chart svg { display: block; max-width: 100%; height: auto; }
+.chart svg { display: block; width: 100%; height: auto; }
 .chart figcaption { margin-top: .5rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .95rem; font-variant-numeric: tabular-nums; }
@@ -49,7 +49,7 @@ th { color: var(--soft); font-weight: 600; }
 .right, .wrong { fill: none; stroke-width: 2; }
 .right { stroke: var(--right); }
 .wrong { stroke: var(--wrong); stroke-dasharray: 7 4; }
-.halo { fill: none; stroke: #fff; stroke-width: 3.5; stroke-opacity: .6; }
+.halo { fill: none; stroke: #000; stroke-width: 3.6; stroke-opacity: .4; }
 .mark { stroke: #fff; stroke-width: 1.2; stroke-dasharray: none; }
 .right.mark { fill: var(--right); }
 .wrong.mark { fill: var(--wrong); }
