@@ -18,8 +18,19 @@ export interface TfjsDevice {
   activate(): void;
 }
 
+// TensorFlow.js gives up a device whose start overlaps with another's.
+let lastStart: Promise<unknown> = Promise.resolve();
+
 /** Loads the package of `options.device`, starts the device and makes it active. */
-export async function openTfjsDevice(
+export function openTfjsDevice(
+  options: TfjsBackendOptions,
+): Promise<Result<BackendUnavailableError, TfjsDevice>> {
+  const start = lastStart.then(() => openNext(options));
+  lastStart = start;
+  return start;
+}
+
+async function openNext(
   options: TfjsBackendOptions,
 ): Promise<Result<BackendUnavailableError, TfjsDevice>> {
   const kind = options.device;
@@ -27,7 +38,7 @@ export async function openTfjsDevice(
   try {
     await load(options);
     if (!await tf.setBackend(kind)) {
-      throw new Missing(`TensorFlow.js could not start the device "${kind}"`);
+      throw new Missing(notStarted(kind));
     }
     await tf.ready();
     const device = ready(kind);
@@ -44,6 +55,13 @@ export async function openTfjsDevice(
     const left = new BackendUnavailableError(name, missing, { cause });
     return { _tag: "Left", left };
   }
+}
+
+function notStarted(kind: TfjsDevice["kind"]): string {
+  return kind === "wasm"
+    ? 'the .wasm files of "@tensorflow/tfjs-backend-wasm" do not load ' +
+      '(a browser needs the option "wasmPaths", Deno --allow-read)'
+    : `TensorFlow.js does not start its device "${kind}"`;
 }
 
 /** What is not there, in words for the user. */

@@ -69,7 +69,7 @@ export function tfjsElementwise(
     div: binary("div", (a, b) => tf.div(a, b)),
     maximum: binary("maximum", (a, b) => tf.maximum(a, b)),
     minimum: binary("minimum", (a, b) => tf.minimum(a, b)),
-    // `notEqual` knows NaN on every device, `equal` does not on webgpu.
+    // The shader of `equal` multiplies by its operands' signs: NaN is up to the driver.
     equal: binary("equal", (a, b) => number(tf.logicalNot(tf.notEqual(a, b)))),
     where: (condition, a, b) =>
       broadcasting(

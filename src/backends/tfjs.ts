@@ -48,6 +48,9 @@ import { tfjsWindows } from "./_tfjs_windows.ts";
 import type { Backend, Shape } from "./backend.ts";
 import type { BackendUnavailableError } from "./errors.ts";
 
+/** Tensor of {@linkcode tfjsBackend}: a plain `tf.Tensor`. */
+export type TfjsTensor = tf.Tensor;
+
 /** Options of {@linkcode tfjsBackend}. */
 export interface TfjsBackendOptions {
   /** Where operations run: a GPU, WebAssembly, or plain JavaScript. */
@@ -72,6 +75,8 @@ export interface TfjsBackendOptions {
  * `WEBGPU_CPU_FORWARD` is turned off for the process, because small tensors
  * would otherwise be computed on the CPU.
  *
+ * In Deno, `wasm` needs `--allow-read` and the others no permission.
+ *
  * `memory()` counts the tensors made through this value, and `close()` frees
  * them; the device stays as it is for others.
  *
@@ -94,7 +99,7 @@ export interface TfjsBackendOptions {
  */
 export function tfjsBackend(
   options: TfjsBackendOptions,
-): AsyncResult<BackendUnavailableError, Backend<tf.Tensor>> {
+): AsyncResult<BackendUnavailableError, Backend<TfjsTensor>> {
   return async () => {
     const opened = await openTfjsDevice(options);
     if (opened._tag === "Left") return opened;
