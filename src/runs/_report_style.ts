@@ -46,10 +46,10 @@ th { color: var(--soft); font-weight: 600; }
 .pair .row b { color: var(--ink); }
 .pair .row svg { display: block; width: 100%; height: auto; }
 .store { position: absolute; width: 0; height: 0; }
-.right, .wrong { fill: none; stroke-width: 2; }
+.right, .wrong { fill: none; stroke-width: 2.2; }
 .right { stroke: var(--right); }
 .wrong { stroke: var(--wrong); stroke-dasharray: 7 4; }
-.halo { fill: none; stroke: #000; stroke-width: 3.6; stroke-opacity: .4; }
+.halo { fill: none; stroke: #fff; stroke-width: 3.4; stroke-opacity: .5; }
 .mark { stroke: #fff; stroke-width: 1.2; stroke-dasharray: none; }
 .right.mark { fill: var(--right); }
 .wrong.mark { fill: var(--wrong); }
