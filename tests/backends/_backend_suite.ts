@@ -2,6 +2,7 @@ import { deepStrictEqual, fail, ok } from "node:assert/strict";
 import type { Backend } from "../../src/backends/backend.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { behaviours } from "./_backend_behaviours.ts";
+import { compositeCases } from "./_composite_cases.ts";
 import { layoutCases, matMulCases, reduceCases } from "./_layout_cases.ts";
 import type { Numbers } from "./_numbers.ts";
 import { assertClose } from "./_numbers.ts";
@@ -45,6 +46,7 @@ export function backendSuite<T>(
     ...poolCases(),
     ...reduceCases(),
     ...layoutCases(),
+    ...compositeCases(),
   ];
   const known = options.knownFailures ?? {};
   Deno.test(`${name} backend`, async (t) => {
