@@ -70,7 +70,7 @@ export function createBackend(
       return absent(name, `there is no such backend; known are ${known}`);
     }
     const tried: string[] = [];
-    for (const candidate of await candidates()) {
+    for await (const candidate of candidates()) {
       const backend = await factories[candidate](options);
       if (backend._tag === "Right") return backend;
       tried.push(backend.left.message);
@@ -120,11 +120,11 @@ function opaque<T>(
   > as Result<BackendUnavailableError, Backend<OpaqueTensor>>;
 }
 
-async function candidates(): Promise<readonly BackendName[]> {
-  const slower = ["onnx-wasm", "tfjs-wasm", "tfjs-cpu", "reference"] as const;
-  return await hasRealGpu()
-    ? ["onnx-cpu", "onnx-webgpu", "tfjs-webgpu", ...slower]
-    : ["onnx-cpu", ...slower];
+/** Fastest first; the GPU is looked for only where native code did not load. */
+async function* candidates(): AsyncGenerator<BackendName> {
+  yield "onnx-cpu";
+  if (await hasRealGpu()) yield* ["onnx-webgpu", "tfjs-webgpu"] as const;
+  yield* ["onnx-wasm", "tfjs-wasm", "tfjs-cpu", "reference"] as const;
 }
 
 /** Whether WebGPU runs on hardware: an emulated GPU is slower than the CPU path. */

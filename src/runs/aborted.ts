@@ -1,0 +1,23 @@
+/**
+ * Work that was stopped from outside.
+ *
+ * @module
+ */
+
+import type { Result } from "../core/result.ts";
+
+/** An `AbortSignal` stopped the work; what it wrote until then is whole. */
+export interface Aborted {
+  /** Tells it apart in a union of errors. */
+  readonly _tag: "Aborted";
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** The failure for work that was stopped in `what`. */
+export function aborted(what: string): Result<Aborted, never> {
+  return {
+    _tag: "Left",
+    left: { _tag: "Aborted", message: `${what} was stopped` },
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * Pictures at the size a model reads, with the way back to stored pixels.
+ *
+ * @module
+ */
+
+import { OptionError } from "../core/errors.ts";
+import type { AsyncResult } from "../core/result.ts";
+import type { DataError } from "../data/data_error.ts";
+import { normalizeImage } from "../data/normalize_image.ts";
+import { readImage } from "../data/read_image.ts";
+import { resizeBilinear } from "../data/resize_bilinear.ts";
+import type { RgbImage } from "../data/rgb_image.ts";
+import type { PixelSize } from "../data/scale_keypoints.ts";
+
+/** Side of the square that pictures are resized to, in pixels, or `original`. */
+export type ImageSize = number | "original";
+
+/** A picture as a model reads it. */
+export interface LoadedImage {
+  /** File it came from. */
+  readonly path: string;
+  /** Size in the file. */
+  readonly stored: PixelSize;
+  /** The picture after resizing, before padding. */
+  readonly image: RgbImage;
+  /** `[H, W]` the model sees: padded right and below to whole cells. */
+  readonly padded: readonly [H: number, W: number];
+}
+
+/** Options of {@linkcode imageLoader}. */
+export interface ImageLoaderOptions {
+  /** Size that pictures are resized to. */
+  readonly size: ImageSize;
+  /** Pixels between two cells; pictures are padded to its multiples. */
+  readonly stride: number;
+  /** Bytes of decoded pictures kept, the oldest dropped first; 0 by default. */
+  readonly cacheBytes?: number;
+}
+
+/** Reads a picture, or gives the one that is kept. */
+export type ImageLoader = (path: string) => AsyncResult<DataError, LoadedImage>;
+
+/**
+ * A loader that decodes and resizes each picture and keeps as many as its
+ * cache holds.
+ *
+ * Padding to whole cells keeps `p w / W` and `p / stride` the same number.
+ *
+ * @param options Size, stride and cache.
+ * @returns The loader.
+ * @throws {OptionError} If the size is not a whole number of at least `stride`.
+ */
+export function imageLoader(options: ImageLoaderOptions): ImageLoader {
+  const { size, stride, cacheBytes = 0 } = options;
+  if (size !== "original" && !(Number.isInteger(size) && size >= stride)) {
+    const wanted = `original or a whole number >= ${stride}`;
+    throw new OptionError("imageLoader", "size", wanted, size);
+  }
+  const kept = new Map<string, LoadedImage>();
+  let bytes = 0;
+  const keep = (loaded: LoadedImage): void => {
+    bytes += loaded.image.data.length;
+    kept.set(loaded.path, loaded);
+    for (const [path, { image }] of kept) {
+      if (bytes <= cacheBytes) break;
+      bytes -= image.data.length;
+      kept.delete(path);
+    }
+  };
+  return (path) => async () => {
+    const found = kept.get(path);
+    if (found) return { _tag: "Right", right: found };
+    const read = await readImage(path)();
+    if (read._tag === "Left") return read;
+    const { width, height } = read.right;
+    const image = size === "original"
+      ? read.right
+      : resizeBilinear(read.right, { width: size, height: size });
+    const loaded = {
+      path,
+      stored: { width, height },
+      image,
+      padded: [upTo(image.height, stride), upTo(image.width, stride)],
+    } as const;
+    keep(loaded);
+    return { _tag: "Right", right: loaded };
+  };
+}
+
+/**
+ * The numbers of pictures of one padded size, ImageNet-normalised, channels
+ * first; padding is 0, the mean colour.
+ *
+ * @param images Pictures with equal `padded`.
+ * @returns `[B, 3, H, W]`, row-major.
+ * @throws {OptionError} If their sizes differ.
+ */
+export function imageBatch(images: readonly LoadedImage[]): Float32Array {
+  const [height, width] = images[0]?.padded ?? [0, 0];
+  const plane = height * width;
+  const batch = new Float32Array(images.length * 3 * plane);
+  images.forEach(({ image, padded }, b) => {
+    if (padded[0] !== height || padded[1] !== width) {
+      const wanted = `pictures of ${width} x ${height}`;
+      throw new OptionError("imageBatch", "images", wanted, padded);
+    }
+    const values = normalizeImage(image);
+    const start = b * 3 * plane;
+    if (values.length === 3 * plane) {
+      batch.set(values, start);
+      return;
+    }
+    for (let row = 0; row < 3 * image.height; row++) {
+      const c = Math.floor(row / image.height);
+      const y = row % image.height;
+      const line = values.subarray(row * image.width, (row + 1) * image.width);
+      batch.set(line, start + c * plane + y * width);
+    }
+  });
+  return batch;
+}
+
+function upTo(length: number, stride: number): number {
+  return Math.ceil(length / stride) * stride;
+}

@@ -1,0 +1,162 @@
+/**
+ * A model at work: feature maps out of images, matches out of feature maps.
+ *
+ * @module
+ */
+
+import type {
+  Backend,
+  CompiledProgram,
+  TensorMap,
+} from "../backends/backend.ts";
+import { OptionError } from "../core/errors.ts";
+import { kernelSoftArgmax } from "../core/kernel_soft_argmax.ts";
+import { matchMaps } from "../core/match_maps.ts";
+import { partialTemperature } from "../core/temperature.ts";
+import type { NamedTensors } from "../data/safetensors.ts";
+import { resnet } from "../nn/resnet.ts";
+import {
+  bakedParameters,
+  type ModelConfig,
+  modelTemperature,
+} from "./model.ts";
+
+/** What a match needs to know of one image. */
+export interface ImageFeatures<T> {
+  /** `[1, C, h, w]`, not normalised. */
+  readonly features: T;
+  /** Its share of the temperature, `[1]`. */
+  readonly beta: T;
+}
+
+/** Options of {@linkcode createPredictor}. */
+export interface PredictorOptions {
+  /** What the model is. */
+  readonly config: ModelConfig;
+  /** Weights to bake into the compiled programs: fastest, and never changed. */
+  readonly baked?: NamedTensors;
+  /** Temperature of the matching: the model's own, or a number > 0. */
+  readonly betaEval: "auto" | number;
+  /** Width of the soft-argmax kernel in cells. */
+  readonly sigmaCells: number;
+}
+
+/** Two images and the queries of one of them. */
+export interface MatchInputs<T> {
+  /** The image of the queries. */
+  readonly source: ImageFeatures<T>;
+  /** The image that is searched. */
+  readonly target: ImageFeatures<T>;
+  /** `[1, K, 2]`, (x, y) in cells of the source. */
+  readonly queries: T;
+}
+
+/** Compiled programs of one model. */
+export interface Predictor<T> {
+  /** Features of images `[B, 3, H, W]`, one entry each; `parameters` where none were baked. */
+  readonly extract: (
+    images: T,
+    parameters?: TensorMap<T>,
+  ) => Promise<readonly ImageFeatures<T>[]>;
+  /** Matches `[1, K, 2]`, (x, y) in cells of the target. */
+  readonly locate: (inputs: MatchInputs<T>) => Promise<T>;
+}
+
+/**
+ * Compiles a model for prediction.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param options Model, weights and localiser.
+ * @returns Functions that run it.
+ * @throws {OptionError} If `betaEval` is `auto` and the model has no
+ *   temperature of its own among the baked weights.
+ */
+export function createPredictor<T>(
+  backend: Backend<T>,
+  options: PredictorOptions,
+): Predictor<T> {
+  const { config, baked, betaEval, sigmaCells } = options;
+  if (betaEval === "auto" && baked && !hasTemperature(config, baked)) {
+    throw new OptionError(
+      "createPredictor",
+      "betaEval",
+      "a number, since the weights hold no temperature module",
+      betaEval,
+    );
+  }
+  const features = extraction(backend, options);
+  const matching = backend.compile((inputs) => {
+    const { a, b, betaA, betaB, queries } = inputs as Readonly<
+      Record<"a" | "b" | "betaA" | "betaB" | "queries", T>
+    >;
+    const maps = matchMaps(backend, { featuresA: a, featuresB: b, queries }, {
+      normalize: config.normalize,
+    });
+    const beta = backend.mul(betaA, betaB);
+    return { matches: kernelSoftArgmax(backend, maps, { sigmaCells, beta }) };
+  });
+  return {
+    extract: async (images, parameters = {}) => {
+      const named = Object.entries(parameters)
+        .map(([name, tensor]) => [`parameters.${name}`, tensor] as const);
+      const out = await features({ images, ...Object.fromEntries(named) });
+      const count = backend.shape(images)[0] as number;
+      return Array.from({ length: count }, (_, i) => ({
+        features: out[`features.${i}`] as T,
+        beta: out[`beta.${i}`] as T,
+      }));
+    },
+    locate: async ({ source, target, queries }) => {
+      const { matches } = await matching({
+        a: source.features,
+        b: target.features,
+        betaA: source.beta,
+        betaB: target.beta,
+        queries,
+      });
+      return matches as T;
+    },
+  };
+}
+
+function extraction<T>(
+  backend: Backend<T>,
+  { config, baked, betaEval }: PredictorOptions,
+): CompiledProgram<T> {
+  return backend.compile((inputs) => {
+    const parameters = baked
+      ? bakedParameters(backend, baked)
+      : fedParameters(inputs);
+    const images = inputs["images"] as T;
+    const maps = resnet(backend, parameters, images, config.backbone);
+    const temperature = betaEval === "auto"
+      ? modelTemperature(config.temperature, parameters)
+      : { kind: "fixed", beta: betaEval } as const;
+    const share = partialTemperature(backend, maps, temperature);
+    const [count, ...rest] = backend.shape(maps) as [number, ...number[]];
+    const betas = backend.broadcastTo(
+      typeof share === "number" ? backend.constant([share], []) : share,
+      [count],
+    );
+    const each = Array.from({ length: count }, (_, i) => [
+      [`features.${i}`, backend.slice(maps, [i, 0, 0, 0], [1, ...rest])],
+      [`beta.${i}`, backend.slice(betas, [i], [1])],
+    ]);
+    return Object.fromEntries(each.flat()) as TensorMap<T>;
+  });
+}
+
+function fedParameters<T>(inputs: TensorMap<T>): TensorMap<T> {
+  const prefix = "parameters.";
+  return Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+}
+
+function hasTemperature(config: ModelConfig, baked: NamedTensors): boolean {
+  return config.temperature.kind === "fixed" ||
+    Object.keys(baked).some((name) => name.startsWith("temperature."));
+}

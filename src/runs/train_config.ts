@@ -1,0 +1,108 @@
+/**
+ * What a training run is told, as plain data.
+ *
+ * @module
+ */
+
+import type { CoordinateRule } from "../core/coordinates.ts";
+import type { TargetKind } from "../core/cross_entropy.ts";
+import type { TrainableScope } from "../nn/trainable.ts";
+import {
+  backboneConfig,
+  type ModelConfig,
+  type TemperatureConfig,
+} from "./model.ts";
+
+/** Everything that changes what a run computes; written beside its results. */
+export interface TrainConfig {
+  /** Folder of a data set, or `procedural` for objects drawn here. */
+  readonly data: string;
+  /** Layout of the folder. */
+  readonly format: "willow" | "spair" | "pf-willow";
+  /** Split that is trained on. */
+  readonly trainSplit: string;
+  /** Split that chooses the best checkpoint. */
+  readonly validationSplit: string;
+  /** Name of the backbone. */
+  readonly backbone: string;
+  /** File of its weights; `null` for random ones. */
+  readonly weights: string | null;
+  /** How much of the backbone is trained. */
+  readonly scope: TrainableScope;
+  /** Where the temperature comes from. */
+  readonly temperature: TemperatureConfig;
+  /** Whether features are L2-normalised. */
+  readonly normalize: boolean;
+  /** Passes over the training pairs. */
+  readonly epochs: number;
+  /** Pairs a step. */
+  readonly batch: number;
+  /** Adam's rate for the backbone. */
+  readonly learningRate: number;
+  /** Adam's rate for the temperature. */
+  readonly temperatureLearningRate: number;
+  /** γ, weight of the regulariser. */
+  readonly gamma: number;
+  /** β_thres of the regulariser. */
+  readonly threshold: number;
+  /** Side of the supervised region in cells. */
+  readonly ns: number;
+  /** Side of the Gaussian kernel in cells. */
+  readonly nk: number;
+  /** Width of the soft-argmax kernel in cells. */
+  readonly sigmaCells: number;
+  /** How the ground truth meets the map. */
+  readonly target: TargetKind;
+  /** How pixels and cells correspond. */
+  readonly coordinates: CoordinateRule;
+  /** Side that pictures are resized to, in pixels. */
+  readonly size: number;
+  /** Temperature of validation and report: the model's own, or a number. */
+  readonly betaEval: "auto" | number;
+  /** Names the start of the weights and the order of the pairs. */
+  readonly seed: number;
+  /** Steps between two validations. */
+  readonly validateEvery: number | "epoch";
+  /** Steps between two checkpoints. */
+  readonly checkpointEvery: number;
+}
+
+/** The paper's settings (Sec. 4.2) with all of the backbone trained. */
+export const paperDefaults: TrainConfig = {
+  data: "procedural",
+  format: "spair",
+  trainSplit: "trn",
+  validationSplit: "val",
+  backbone: "resnet18",
+  weights: null,
+  scope: "full",
+  temperature: { kind: "mlp" },
+  normalize: true,
+  epochs: 10,
+  batch: 4,
+  learningRate: 2e-5,
+  temperatureLearningRate: 1e-4,
+  gamma: 0.2,
+  threshold: 0.1,
+  ns: 3,
+  nk: 5,
+  sigmaCells: 7,
+  target: "sampled",
+  coordinates: "simple",
+  size: 256,
+  betaEval: "auto",
+  seed: 0,
+  validateEvery: "epoch",
+  checkpointEvery: 100,
+};
+
+/** The model that a configuration trains. */
+export function modelConfig(config: TrainConfig): ModelConfig {
+  const { backbone, temperature, normalize, coordinates } = config;
+  return {
+    backbone: backboneConfig(backbone),
+    temperature,
+    normalize,
+    coordinates,
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * One step of training as one program.
+ *
+ * @module
+ */
+
+import type {
+  Backend,
+  CompiledProgram,
+  TensorMap,
+} from "../backends/backend.ts";
+import { valueAndGrad } from "../backends/tape.ts";
+import { objective, type ObjectiveOptions } from "../core/objective.ts";
+import type { NamedTensors } from "../data/safetensors.ts";
+import { adam } from "../nn/adam.ts";
+import { resnet } from "../nn/resnet.ts";
+import {
+  bakedParameters,
+  type ModelConfig,
+  modelTemperature,
+} from "./model.ts";
+
+/** Options of {@linkcode trainStep}. */
+export interface TrainStepOptions
+  extends Omit<ObjectiveOptions<never>, "temperature" | "normalize"> {
+  /** What the model is. */
+  readonly model: ModelConfig;
+  /** Parameters that do not change: baked into the program. */
+  readonly frozen: NamedTensors;
+  /** Adam's rate for the backbone. */
+  readonly learningRate: number;
+  /** Adam's rate for the temperature. */
+  readonly temperatureLearningRate: number;
+}
+
+/**
+ * Compiles forward, objective, backward and Adam into one program.
+ *
+ * In: `images [I, 3, H, W]`, `indexA [P]`, `indexB [P]`, `queries [P, K, 2]`,
+ * `points [P, K, 2]`, `weights [P, K]`, `corrections [2]` and for every trained
+ * parameter `parameters.*`, `m.*`, `v.*`. Out: `loss`, `crossEntropy`,
+ * `regularizer`, `betaA`, `betaB` (means over the pairs) and the next
+ * parameters and moments under the same names. Each image passes the backbone
+ * once, however many pairs it is in.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param options Model, loss and rates.
+ * @returns The compiled step.
+ */
+export function trainStep<T>(
+  backend: Backend<T>,
+  options: TrainStepOptions,
+): CompiledProgram<T> {
+  const { model, frozen, learningRate, temperatureLearningRate } = options;
+  return backend.compile((inputs) => {
+    const data = (name: string): T => inputs[name] as T;
+    const parameters = select(inputs, "parameters.");
+    const still = bakedParameters(backend, frozen);
+    const { value, aux, gradients } = valueAndGrad(
+      backend,
+      (tape, moving) => {
+        const all = { ...mapValues(still, tape.lift), ...moving };
+        const lift = (name: string) => tape.lift(data(name));
+        const maps = resnet(tape, all, lift("images"), model.backbone);
+        const { value, betaA, betaB, ...parts } = objective(tape, {
+          featuresA: tape.gather(maps, lift("indexA")),
+          featuresB: tape.gather(maps, lift("indexB")),
+          queries: lift("queries"),
+          points: lift("points"),
+          weights: lift("weights"),
+        }, {
+          ...options,
+          temperature: modelTemperature(model.temperature, all),
+          normalize: model.normalize,
+        });
+        const mean = (x: typeof betaA): typeof betaA =>
+          tape.reshape(
+            tape.div(tape.sum(x, [0]), tape.shape(x)[0] as number),
+            [],
+          );
+        return {
+          value,
+          aux: { ...parts, betaA: mean(betaA), betaB: mean(betaB) },
+        };
+      },
+    )(parameters);
+    const next = adam(backend, {
+      parameters,
+      gradients,
+      state: { m: select(inputs, "m."), v: select(inputs, "v.") },
+      corrections: data("corrections"),
+      learningRate: (name) =>
+        name.startsWith("temperature.")
+          ? temperatureLearningRate
+          : learningRate,
+    });
+    return {
+      loss: value,
+      ...aux,
+      ...prefixed(next.parameters, "parameters."),
+      ...prefixed(next.state.m, "m."),
+      ...prefixed(next.state.v, "v."),
+    };
+  });
+}
+
+/** Tensors whose name starts with `prefix`, without it. */
+export function select<T>(
+  tensors: TensorMap<T>,
+  prefix: string,
+): TensorMap<T> {
+  return Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+}
+
+/** Tensors under names with `prefix` in front. */
+export function prefixed<T>(
+  tensors: TensorMap<T>,
+  prefix: string,
+): TensorMap<T> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
+  );
+}
+
+function mapValues<A, B>(
+  map: Readonly<Record<string, A>>,
+  f: (value: A) => B,
+): Readonly<Record<string, B>> {
+  return Object.fromEntries(
+    Object.entries(map).map(([name, value]) => [name, f(value)]),
+  );
+}
