@@ -23,7 +23,7 @@ export async function findFile(
   throw new Refusal(missingFile(join(root, candidates[0]!), namedBy));
 }
 
-/** `f` of every item, `width` at a time, in order. */
+/** `f` of every item, `width` at a time, in order; a failure starts no further item. */
 export async function mapConcurrent<A, B>(
   items: readonly A[],
   width: number,
@@ -34,7 +34,12 @@ export async function mapConcurrent<A, B>(
   const lane = async (): Promise<void> => {
     while (next < items.length) {
       const i = next++;
-      out[i] = await f(items[i]!, i);
+      try {
+        out[i] = await f(items[i]!, i);
+      } catch (thrown) {
+        next = items.length;
+        throw thrown;
+      }
     }
   };
   const lanes = Array.from({ length: Math.min(width, items.length) }, lane);

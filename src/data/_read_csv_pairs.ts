@@ -1,10 +1,10 @@
 import { csvParseRows } from "d3-dsv";
 import { basename, dirname } from "node:path";
+import { readMatPoints } from "./_read_mat_points.ts";
 import { findFile, mapConcurrent } from "./_find_file.ts";
 import { refuse, unwrap } from "./_refusal.ts";
 import { readBytes } from "./files.ts";
 import type { ImagePair, PairSet, Point } from "./image_pair.ts";
-import { decodeMat } from "./mat_file.ts";
 
 /** Where each field of a row is. */
 interface Columns {
@@ -47,7 +47,10 @@ export async function readCsvPairs(
   const rows = readRows(unwrap(await readBytes(file)()), file, format);
   const images = await findImages(root, rows, file);
   const points = options.keypoints === "mat"
-    ? await readMatPoints(images)
+    ? await readMatPoints([...new Set(images.values())], {
+      count: rows[0]!.pointsA.length,
+      csv: file,
+    })
     : undefined;
   const pairs = rows.map((row, index): ImagePair => {
     const source = images.get(row.imageA)!;
@@ -190,32 +193,4 @@ async function findImages(
     return [path, await findFile(root, candidates, by)] as const;
   });
   return new Map(found);
-}
-
-/** `pts_coord [2, K]` of the `.mat` beside each picture. */
-async function readMatPoints(
-  images: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, readonly Point[]>> {
-  const paths = [...new Set(images.values())];
-  const points = await mapConcurrent(paths, 16, async (path) => {
-    const file = path.replace(/\.[^.]+$/, ".mat");
-    const arrays = unwrap(decodeMat(unwrap(await readBytes(file)()), file));
-    const array = Object.hasOwn(arrays, "pts_coord")
-      ? arrays["pts_coord"]
-      : undefined;
-    const [rows, count] = array?.shape ?? [];
-    if (array === undefined || rows !== 2 || !count) {
-      refuse(file, "pts_coord", "[2, K]", `[${array?.shape ?? "nothing"}]`);
-    }
-    const at = (row: number, k: number): number => {
-      const value = array.data[row * count + k]!;
-      if (Number.isFinite(value)) return value;
-      refuse(file, `pts_coord[${row}, ${k}]`, "a number", `${value}`);
-    };
-    return [
-      path,
-      Array.from({ length: count }, (_, k): Point => [at(0, k), at(1, k)]),
-    ] as const;
-  });
-  return new Map(points);
 }

@@ -17,6 +17,11 @@ export const ELEMENT_BYTES: Readonly<Record<string, number>> = {
 
 /** Little-endian elements as float32; a DataView, since the bytes may be unaligned. */
 export function decodeElements(dtype: string, view: DataView): Float32Array {
+  if (dtype === "F32" && isLittleEndian()) {
+    // Ten times as fast as element by element, and most weights are this.
+    const { buffer, byteOffset, byteLength } = view;
+    return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  }
   const size = ELEMENT_BYTES[dtype]!;
   const get = reader(dtype, view);
   const out = new Float32Array(view.byteLength / size);
@@ -72,4 +77,9 @@ function bfloat(view: DataView): (at: number) => number {
     scratch.setUint32(0, view.getUint16(at, true) << 16);
     return scratch.getFloat32(0);
   };
+}
+
+/** Whether typed arrays of this machine have the byte order of the format. */
+function isLittleEndian(): boolean {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 }

@@ -15,6 +15,7 @@ export * from "./files.ts";
 export * from "./image_pair.ts";
 export * from "./rgb_image.ts";
 export * from "./safetensors.ts";
+export * from "./read_safetensors.ts";
 export * from "./spair_types.ts";
 export * from "./decode_image.ts";
 export * from "./read_image.ts";

@@ -7,7 +7,14 @@
 
 import { OptionError, ShapeError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
-import { decodeElements, ELEMENT_BYTES } from "./_safetensors_elements.ts";
+import { decodeElements } from "./_safetensors_elements.ts";
+import {
+  checkLayout,
+  type Entry,
+  readEntry,
+  readHeader,
+  readMetadata,
+} from "./_safetensors_header.ts";
 import { attempt, refuse } from "./_refusal.ts";
 import type { DataError } from "./data_error.ts";
 
@@ -29,18 +36,6 @@ export interface SafetensorsFile {
   /** Strings of the header's `__metadata__`; empty where there is none. */
   readonly metadata: Readonly<Record<string, string>>;
 }
-
-/** Where one tensor lies in the file, as its header says. */
-interface Entry {
-  readonly name: string;
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly end: number;
-}
-
-/** What the reference implementation allows a header at most. */
-const MAX_HEADER_BYTES = 100_000_000;
 
 /**
  * Decodes a safetensors file.
@@ -161,116 +156,4 @@ export function encodeSafetensors(
     }
   }
   return bytes;
-}
-
-function readHeader(
-  view: DataView,
-  bytes: Uint8Array,
-  file: string,
-): {
-  readonly header: Readonly<Record<string, unknown>>;
-  readonly start: number;
-} {
-  if (bytes.byteLength < 8) {
-    refuse(file, "header length", "8 bytes", `${bytes.byteLength}`);
-  }
-  const length = view.getBigUint64(0, true);
-  const limit = Math.min(bytes.byteLength - 8, MAX_HEADER_BYTES);
-  if (length > BigInt(limit)) {
-    refuse(file, "header length", `at most ${limit} bytes`, `${length}`);
-  }
-  const start = 8 + Number(length);
-  let header: unknown;
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(
-      bytes.subarray(8, start),
-    );
-    header = JSON.parse(text);
-  } catch (cause) {
-    refuse(file, "header", "JSON", "something else", cause);
-  }
-  if (!isRecord(header)) refuse(file, "header", "a JSON object", typeof header);
-  return { header, start };
-}
-
-function readMetadata(value: unknown, file: string): [string, string][] {
-  if (!isRecord(value)) {
-    refuse(file, "__metadata__", "an object of strings", typeof value);
-  }
-  return Object.entries(value).map(([key, text]) =>
-    typeof text === "string"
-      ? [key, text]
-      : refuse(file, `__metadata__.${key}`, "a string", typeof text)
-  );
-}
-
-function readEntry(name: string, value: unknown, file: string): Entry {
-  if (!isRecord(value)) refuse(file, name, "an object", typeof value);
-  const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
-    const known = Object.keys(ELEMENT_BYTES).join(", ");
-    refuse(file, `${name}.dtype`, `one of ${known}`, String(dtype));
-  }
-  if (!isSizes(shape)) {
-    refuse(file, `${name}.shape`, "whole numbers of at least 0", String(shape));
-  }
-  const [begin, end] = isSizes(offsets) && offsets.length === 2 ? offsets : [];
-  if (begin === undefined || end === undefined || begin > end) {
-    refuse(file, `${name}.data_offsets`, "[begin, end]", String(offsets));
-  }
-  const wanted = shape.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[dtype]!;
-  if (end - begin !== wanted) {
-    refuse(
-      file,
-      `${name}.data_offsets`,
-      `${wanted} bytes apart for ${dtype} [${shape}]`,
-      `${end - begin}`,
-    );
-  }
-  return { name, dtype, shape, begin, end };
-}
-
-/** The format wants every byte behind the header to belong to exactly one tensor. */
-function checkLayout(
-  entries: readonly Entry[],
-  available: number,
-  file: string,
-): void {
-  let end = 0;
-  for (
-    const entry of entries.toSorted((a, b) =>
-      a.begin - b.begin || a.end - b.end
-    )
-  ) {
-    if (entry.begin !== end) {
-      const what = entry.begin < end ? "overlap" : "gap";
-      refuse(
-        file,
-        `${entry.name}.data_offsets`,
-        `start at byte ${end}, where the tensor before ends`,
-        `${entry.begin} (${what})`,
-      );
-    }
-    end = entry.end;
-    if (end > available) {
-      refuse(
-        file,
-        `${entry.name}.data_offsets`,
-        `within the ${available} bytes that the file holds`,
-        `${end}`,
-      );
-    }
-  }
-  if (end !== available) {
-    refuse(file, "tensors", `${end} bytes in all`, `${available}`);
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isSizes(value: unknown): value is readonly number[] {
-  return Array.isArray(value) &&
-    value.every((n) => Number.isSafeInteger(n) && n >= 0);
 }
