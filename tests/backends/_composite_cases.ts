@@ -43,7 +43,7 @@ export function compositeCases(): readonly OperationCase[] {
           const [batch, ...cells] = tape.shape(pooled);
           const rows = tape.reshape(pooled, [batch!, sizeOf(cells)]);
           const gram = tape.matMul(rows, rows, { transposeB: true });
-          const logs = tape.log(tape.softmax(tape.div(gram, 4)));
+          const logs = tape.log(tape.softmax(tape.div(gram, 40)));
           return { value: tape.neg(tape.sum(logs, [0, 1])) };
         })({ w, bias });
         return flat(be, [value, gradients.w!, gradients.bias!]);
