@@ -4,7 +4,6 @@
  * @module
  */
 
-import { join } from "node:path";
 import { OptionError } from "../core/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import { mapConcurrent } from "./_find_file.ts";
@@ -65,6 +64,7 @@ export function writeSpair(
   });
   return () =>
     attemptAsync(async () => {
+      const { join } = await import("node:path");
       const { platform } = await import("node:process");
       const write = async ([path, content]: Entry): Promise<void> => {
         const name = platform === "win32" ? path.replaceAll(":", "_") : path;
