@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Refusal } from "./_refusal.ts";
 import { missingFile } from "./data_error.ts";
 
@@ -12,6 +11,7 @@ export async function findFile(
   namedBy?: string,
 ): Promise<string> {
   const { stat } = await import("node:fs/promises");
+  const { join } = await import("node:path");
   for (const candidate of candidates) {
     const file = join(root, candidate);
     try {
