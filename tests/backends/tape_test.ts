@@ -277,10 +277,10 @@ Deno.test("valueAndGrad() of valueAndGrad() is the second derivative", () => {
       // What the inner tape stops, the outer one must not see either.
       return { value: tape.add(cube, tape.stopGradient(tape.exp(x!))) };
     })(parameters as TensorMap<typeof parameters[string]>);
-    return { value: inner.gradients.x! };
+    return { value: outer.add(inner.gradients.x!, inner.value) };
   })({ x: be.tensor([2], []) });
-  // (x^3)'' = 6 x.
-  assertClose("second derivative", gradients.x!.data, [12], 1e-12);
+  // (x^3)'' + (x^3)' = 6 x + 3 x^2, and nothing of e^x.
+  assertClose("second derivative", gradients.x!.data, [24], 1e-12);
 });
 
 Deno.test("tape() tidies without losing what a gradient needs", () => {
