@@ -44,6 +44,18 @@ export interface ValueAndGradients<T> {
  * @typeParam T Tensor of the inner backend.
  * @param inner Where everything runs; the tape adds no state to it.
  * @returns The tape; {@linkcode valueAndGrad} makes and plays one for you.
+ *
+ * @example Any program of a backend runs on its tape
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend, tape } from "@simsc/core";
+ *
+ * const backend = referenceBackend();
+ * const taped = tape(backend);
+ * const x = taped.lift(backend.tensor([1, 4], [2]));
+ * const [roots] = await taped.read([taped.sqrt(x)]);
+ * deepStrictEqual(roots, Float64Array.of(1, 2));
+ * ```
  */
 export function tape<T>(inner: Backend<T>): Tape<T> {
   let count = 0;
