@@ -32,7 +32,7 @@ export type {
   MissingFile,
 } from "../data/data_error.ts";
 export type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
-export type * from "./run_error.ts";
+export * from "./run_error.ts";
 export type * from "./json.ts";
 export * from "./checkpoint.ts";
 export * from "./encode_checkpoint.ts";
@@ -63,3 +63,16 @@ export type { Point } from "../data/image_pair.ts";
 export type { RgbImage } from "../data/rgb_image.ts";
 export type * from "./report_input.ts";
 export * from "./render_report.ts";
+export * from "./aborted.ts";
+export * from "./decode_train_config.ts";
+export * from "./evaluate.ts";
+export * from "./load_image.ts";
+export * from "./predictor.ts";
+export * from "./start_run.ts";
+export * from "./summarize.ts";
+export * from "./train.ts";
+export * from "./train_config.ts";
+export * from "./train_step.ts";
+export * from "./training_batch.ts";
+export * from "./training_data.ts";
+export * from "./training_state.ts";

@@ -18,6 +18,7 @@ import {
   resnetConfig,
   type ResnetName,
 } from "../nn/resnet_config.ts";
+import { mapValues } from "./_tensor_map.ts";
 
 /** A residual backbone under a name. */
 export interface BackboneConfig extends ResnetConfig {
@@ -207,10 +208,8 @@ export function bakedParameters<T>(
   backend: Backend<T>,
   parameters: NamedTensors,
 ): TensorMap<T> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, { data, shape }]) => [
-      name,
-      backend.constant(data, shape),
-    ]),
+  return mapValues(
+    parameters,
+    ({ data, shape }) => backend.constant(data, shape),
   );
 }

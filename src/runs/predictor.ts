@@ -15,6 +15,7 @@ import { matchMaps } from "../core/match_maps.ts";
 import { partialTemperature } from "../core/temperature.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { resnet } from "../nn/resnet.ts";
+import { prefixed, select } from "./_tensor_map.ts";
 import {
   bakedParameters,
   type ModelConfig,
@@ -98,9 +99,10 @@ export function createPredictor<T>(
   });
   return {
     extract: async (images, parameters = {}) => {
-      const named = Object.entries(parameters)
-        .map(([name, tensor]) => [`parameters.${name}`, tensor] as const);
-      const out = await features({ images, ...Object.fromEntries(named) });
+      const out = await features({
+        images,
+        ...prefixed(parameters, "parameters."),
+      });
       const count = backend.shape(images)[0] as number;
       return Array.from({ length: count }, (_, i) => ({
         features: out[`features.${i}`] as T,
@@ -127,7 +129,7 @@ function extraction<T>(
   return backend.compile((inputs) => {
     const parameters = baked
       ? bakedParameters(backend, baked)
-      : fedParameters(inputs);
+      : select(inputs, "parameters.");
     const images = inputs["images"] as T;
     const maps = resnet(backend, parameters, images, config.backbone);
     const temperature = betaEval === "auto"
@@ -145,15 +147,6 @@ function extraction<T>(
     ]);
     return Object.fromEntries(each.flat()) as TensorMap<T>;
   });
-}
-
-function fedParameters<T>(inputs: TensorMap<T>): TensorMap<T> {
-  const prefix = "parameters.";
-  return Object.fromEntries(
-    Object.entries(inputs)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
-  );
 }
 
 function hasTemperature(config: ModelConfig, baked: NamedTensors): boolean {

@@ -82,3 +82,21 @@ export type RunError =
   | NotFinite
   | RunExists
   | NoRun;
+
+/**
+ * The failure of a run whose loss is not a number any more.
+ *
+ * @param file Log of the run.
+ * @param step Update that gave it.
+ * @returns The error; the last checkpoint is left as it was.
+ */
+export function notFiniteLoss(file: string, step: number): NotFinite {
+  return {
+    _tag: "NotFinite",
+    file,
+    field: "loss",
+    message:
+      `${file}: "loss" must be finite: got another at step ${step}; a lower ` +
+      "learning rate or a higher temperature may help",
+  };
+}

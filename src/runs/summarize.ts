@@ -74,18 +74,46 @@ export interface EvaluationResult {
   }[];
 }
 
+/** The averages of an evaluation. */
+export type EvaluationAverages = Pick<
+  EvaluationResult,
+  "pck" | "categories" | "pairs" | "points" | "beta"
+>;
+
 /**
- * Averages an evaluation per image, per point and per category.
+ * An evaluation as it is printed and written.
  *
  * @param outcome Every pair.
  * @param choices What the numbers depend on.
- * @returns The result; NaN averages where there is no pair.
+ * @returns Averages, choices and predictions.
  */
 export function summarize(
   outcome: EvaluationOutcome,
   choices: EvaluationChoices,
 ): EvaluationResult {
   const { pairs, images, decoders } = outcome;
+  return {
+    ...averages(outcome),
+    images,
+    choices: { ...choices, decoders },
+    predictions: pairs.map(({ pair, pck, predicted }) => ({
+      id: pair.id,
+      category: pair.category,
+      pck: pck.value,
+      predicted,
+    })),
+  };
+}
+
+/**
+ * Averages an evaluation per image, per point and per category.
+ *
+ * @param outcome Every pair.
+ * @returns The averages; NaN where there is no pair.
+ */
+export function averages(
+  { pairs }: Pick<EvaluationOutcome, "pairs">,
+): EvaluationAverages {
   const names = [...new Set(pairs.map(({ pair }) => pair.category))].sort();
   const categories = names.map((category) => {
     const own = pairs.filter(({ pair }) => pair.category === category);
@@ -102,18 +130,10 @@ export function summarize(
     categories,
     pairs: pairs.length,
     points: pairs.reduce((n, { predicted }) => n + predicted.length, 0),
-    images,
     beta: {
       mean: center,
       std: Math.sqrt(mean(betas.map((beta) => (beta - center) ** 2))),
     },
-    choices: { ...choices, decoders },
-    predictions: pairs.map(({ pair, pck, predicted }) => ({
-      id: pair.id,
-      category: pair.category,
-      pck: pck.value,
-      predicted,
-    })),
   };
 }
 

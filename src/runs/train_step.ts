@@ -4,16 +4,13 @@
  * @module
  */
 
-import type {
-  Backend,
-  CompiledProgram,
-  TensorMap,
-} from "../backends/backend.ts";
+import type { Backend, CompiledProgram } from "../backends/backend.ts";
 import { valueAndGrad } from "../backends/tape.ts";
 import { objective, type ObjectiveOptions } from "../core/objective.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { adam } from "../nn/adam.ts";
 import { resnet } from "../nn/resnet.ts";
+import { mapValues, prefixed, select } from "./_tensor_map.ts";
 import {
   bakedParameters,
   type ModelConfig,
@@ -60,7 +57,7 @@ export function trainStep<T>(
     const { value, aux, gradients } = valueAndGrad(
       backend,
       (tape, moving) => {
-        const all = { ...mapValues(still, tape.lift), ...moving };
+        const all = { ...mapValues(still, (x) => tape.lift(x)), ...moving };
         const lift = (name: string) => tape.lift(data(name));
         const maps = resnet(tape, all, lift("images"), model.backbone);
         const { value, betaA, betaB, ...parts } = objective(tape, {
@@ -103,35 +100,4 @@ export function trainStep<T>(
       ...prefixed(next.state.v, "v."),
     };
   });
-}
-
-/** Tensors whose name starts with `prefix`, without it. */
-export function select<T>(
-  tensors: TensorMap<T>,
-  prefix: string,
-): TensorMap<T> {
-  return Object.fromEntries(
-    Object.entries(tensors)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
-  );
-}
-
-/** Tensors under names with `prefix` in front. */
-export function prefixed<T>(
-  tensors: TensorMap<T>,
-  prefix: string,
-): TensorMap<T> {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
-  );
-}
-
-function mapValues<A, B>(
-  map: Readonly<Record<string, A>>,
-  f: (value: A) => B,
-): Readonly<Record<string, B>> {
-  return Object.fromEntries(
-    Object.entries(map).map(([name, value]) => [name, f(value)]),
-  );
 }

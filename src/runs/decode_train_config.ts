@@ -1,0 +1,157 @@
+import type { Result } from "../core/result.ts";
+import { type DataError, malformedFile } from "../data/data_error.ts";
+import { BACKBONE_NAMES } from "./model.ts";
+import type { TrainConfig } from "./train_config.ts";
+
+/**
+ * Checks that a JSON value is the configuration of a training run, field by
+ * field; fields of a later version are an error too.
+ *
+ * @param json A value out of `config.json` or a checkpoint.
+ * @param file Where it came from, for errors.
+ * @returns The configuration, or the first field that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { decodeTrainConfig, paperDefaults } from "@simsc/core/runs";
+ *
+ * equal(decodeTrainConfig(paperDefaults, "config.json")._tag, "Right");
+ * const wrong = decodeTrainConfig({ ...paperDefaults, batch: 0 }, "config.json");
+ * equal(
+ *   wrong._tag === "Left" && wrong.left.message,
+ *   'config.json: "batch" must be a whole number >= 1: got 0',
+ * );
+ * ```
+ */
+export function decodeTrainConfig(
+  json: unknown,
+  file: string,
+): Result<DataError, TrainConfig> {
+  if (typeof json !== "object" || json === null) {
+    return refuse(file, "file", "an object", json);
+  }
+  const values = json as Readonly<Record<string, unknown>>;
+  for (const [field, { wanted, holds }] of Object.entries(rules)) {
+    if (!holds(values[field])) {
+      return refuse(file, field, wanted, values[field]);
+    }
+  }
+  const unknown = Object.keys(values).find((name) => !(name in rules));
+  if (unknown !== undefined) {
+    return refuse(file, unknown, "left out", values[unknown]);
+  }
+  return { _tag: "Right", right: json as TrainConfig };
+}
+
+interface Rule {
+  readonly wanted: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const text: Rule = {
+  wanted: "some text",
+  holds: (value) => typeof value === "string" && value !== "",
+};
+
+const flag: Rule = {
+  wanted: "true or false",
+  holds: (value) => typeof value === "boolean",
+};
+
+const odd: Rule = {
+  wanted: "an odd whole number >= 1",
+  holds: (value) =>
+    Number.isInteger(value) && (value as number) % 2 === 1 &&
+    (value as number) >= 1,
+};
+
+const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
+  data: text,
+  format: oneOf("willow", "spair", "pf-willow"),
+  trainSplit: text,
+  validationSplit: text,
+  backbone: oneOf(...BACKBONE_NAMES),
+  weights: or(oneOf(null), text),
+  scope: oneOf("last", "full"),
+  temperature: { wanted: "a temperature", holds: isTemperature },
+  normalize: flag,
+  epochs: whole(1),
+  batch: whole(1),
+  learningRate: above(0),
+  temperatureLearningRate: above(0),
+  gamma: atLeast(0),
+  threshold: above(0),
+  ns: odd,
+  nk: odd,
+  sigmaCells: above(0),
+  target: oneOf("sampled", "splat"),
+  coordinates: oneOf("simple", "center", "alignCorners"),
+  size: whole(16),
+  betaEval: or(oneOf("auto"), above(0)),
+  seed: whole(0),
+  validateEvery: or(oneOf("epoch"), whole(1)),
+  checkpointEvery: whole(1),
+};
+
+function oneOf(...choices: readonly (string | null)[]): Rule {
+  return {
+    wanted: choices.join(", "),
+    holds: (value) => choices.some((choice) => choice === value),
+  };
+}
+
+function or(a: Rule, b: Rule): Rule {
+  return {
+    wanted: `${a.wanted} or ${b.wanted}`,
+    holds: (value) => a.holds(value) || b.holds(value),
+  };
+}
+
+function whole(least: number): Rule {
+  return {
+    wanted: `a whole number >= ${least}`,
+    holds: (value) => Number.isSafeInteger(value) && (value as number) >= least,
+  };
+}
+
+function above(bound: number): Rule {
+  return {
+    wanted: `a number > ${bound}`,
+    holds: (value) => Number.isFinite(value) && (value as number) > bound,
+  };
+}
+
+function atLeast(bound: number): Rule {
+  return {
+    wanted: `a number >= ${bound}`,
+    holds: (value) => Number.isFinite(value) && (value as number) >= bound,
+  };
+}
+
+function isTemperature(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, hidden = 1, start, beta } = value as Readonly<
+    Record<string, unknown>
+  >;
+  switch (kind) {
+    case "mlp":
+      return whole(1).holds(hidden);
+    case "single":
+      return above(0).holds(start);
+    case "fixed":
+      return above(0).holds(beta);
+    default:
+      return false;
+  }
+}
+
+function refuse(
+  file: string,
+  field: string,
+  wanted: string,
+  got: unknown,
+): Result<DataError, never> {
+  const shown = JSON.stringify(got) ?? "nothing";
+  return { _tag: "Left", left: malformedFile(file, field, wanted, shown) };
+}

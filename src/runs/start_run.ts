@@ -1,0 +1,179 @@
+/**
+ * The beginning of a run, new or resumed.
+ *
+ * @module
+ */
+
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { AsyncResult, Result } from "../core/result.ts";
+import { type DataError, malformedFile } from "../data/data_error.ts";
+import { readBytes, writeAtomic } from "../data/files.ts";
+import { decodeSafetensors, type NamedTensors } from "../data/safetensors.ts";
+import { checkParameters } from "../nn/check_parameters.ts";
+import type { ResnetConfig } from "../nn/resnet_config.ts";
+import { resnetShapes } from "../nn/resnet_shapes.ts";
+import { trainable } from "../nn/trainable.ts";
+import { checkArchitecture } from "./check_architecture.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { decodeTrainConfig } from "./decode_train_config.ts";
+import { initModel, type Model } from "./model.ts";
+import { readCheckpoint } from "./read_checkpoint.ts";
+import { resumeLog } from "./resume_log.ts";
+import type { RunError } from "./run_error.ts";
+import { createRunFolder, type RunFiles, runFiles } from "./run_folder.ts";
+import { modelConfig, type TrainConfig } from "./train_config.ts";
+
+/** A run that can be trained on. */
+export interface StartedRun {
+  /** Its files. */
+  readonly files: RunFiles;
+  /** What it was told. */
+  readonly config: TrainConfig;
+  /** The model before the first step. */
+  readonly start: Model;
+  /** Parameters of `start` that are trained. */
+  readonly trained: NamedTensors;
+  /** Parameters of `start` that are not. */
+  readonly frozen: NamedTensors;
+  /** Where it goes on; absent at the first step. */
+  readonly checkpoint?: Checkpoint;
+}
+
+/**
+ * Makes the folder of a new run and writes its configuration.
+ *
+ * @param config What the run is told.
+ * @param out Folder of the run.
+ * @returns The run, or why it cannot start; then nothing was written.
+ */
+export function startRun(
+  config: TrainConfig,
+  out: string,
+): AsyncResult<RunError, StartedRun> {
+  return async () => {
+    const model = await startModel(config);
+    if (model._tag === "Left") return model;
+    const files = await createRunFolder(out)();
+    if (files._tag === "Left") return files;
+    const text = `${JSON.stringify(config, null, 2)}\n`;
+    const written = await writeAtomic(files.right.config, text)();
+    if (written._tag === "Left") return written;
+    return right({ files: files.right, config, ...model.right });
+  };
+}
+
+/**
+ * Takes up a run where its last checkpoint is; one that was stopped before its
+ * first starts anew. Later rows of the log are dropped.
+ *
+ * @param out Folder of the run.
+ * @returns The run, or which file cannot be read.
+ */
+export function resumeRun(out: string): AsyncResult<RunError, StartedRun> {
+  return async () => {
+    const files = runFiles(out);
+    const config = await readTrainConfig(files.config);
+    if (config._tag === "Left") return config;
+    const model = await startModel(config.right);
+    if (model._tag === "Left") return model;
+    const run = { files, config: config.right, ...model.right };
+    const last = await readCheckpoint(files.last)();
+    if (last._tag === "Left") {
+      if (last.left._tag !== "MissingFile") return last;
+      const emptied = await writeAtomic(files.log, "")();
+      return emptied._tag === "Left" ? emptied : right(run);
+    }
+    const { backbone, temperature } = modelConfig(config.right);
+    const checked = checkArchitecture(last.right, {
+      backbone: { ...backbone },
+      temperature: { ...temperature },
+    }, files.last);
+    if (checked._tag === "Left") return checked;
+    const log = await resumeLog(files.log, last.right.step)();
+    if (log._tag === "Left") return log;
+    return right({ ...run, checkpoint: last.right });
+  };
+}
+
+/**
+ * Reads backbone weights and checks them against a configuration.
+ *
+ * @param file A safetensors file in torchvision's names.
+ * @param config Which ResNet it must be.
+ * @returns The tensors the network reads, or what is missing or mis-shaped.
+ */
+export function readBackbone(
+  file: string,
+  config: ResnetConfig,
+): AsyncResult<DataError, NamedTensors> {
+  return async () => {
+    const bytes = await readBytes(file)();
+    if (bytes._tag === "Left") return bytes;
+    const decoded = decodeSafetensors(bytes.right, file);
+    if (decoded._tag === "Left") return decoded;
+    const { tensors } = decoded.right;
+    const form = checkParameters(tensors, config);
+    if (form._tag === "Left") {
+      const { message } = form.left;
+      return left(
+        malformedFile(file, "tensors", "those of the backbone", message),
+      );
+    }
+    return right(pick(tensors, Object.keys(resnetShapes(config, form.right))));
+  };
+}
+
+async function startModel(
+  config: TrainConfig,
+): Promise<
+  Result<RunError, Pick<StartedRun, "start" | "trained" | "frozen">>
+> {
+  const model = modelConfig(config);
+  const weights = config.weights === null
+    ? right(undefined)
+    : await readBackbone(config.weights, model.backbone)();
+  if (weights._tag === "Left") return weights;
+  const generator = xoroshiro128plus(config.seed);
+  const start = initModel(generator, model, weights.right);
+  const names = Object.keys(start.parameters);
+  const moving = new Set([
+    ...trainable(names, { config: model.backbone, scope: config.scope }),
+    ...names.filter((name) => name.startsWith("temperature.")),
+  ]);
+  return right({
+    start,
+    trained: pick(start.parameters, names.filter((name) => moving.has(name))),
+    frozen: pick(start.parameters, names.filter((name) => !moving.has(name))),
+  });
+}
+
+async function readTrainConfig(
+  file: string,
+): Promise<Result<RunError, TrainConfig>> {
+  const bytes = await readBytes(file)();
+  if (bytes._tag === "Left") return bytes;
+  try {
+    const json = JSON.parse(new TextDecoder().decode(bytes.right));
+    return decodeTrainConfig(json, file);
+  } catch (cause) {
+    const got = (cause as Error).message;
+    return left(malformedFile(file, "file", "JSON", got, cause));
+  }
+}
+
+function pick(tensors: NamedTensors, names: readonly string[]): NamedTensors {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const tensor = tensors[name];
+      return tensor ? [[name, tensor] as const] : [];
+    }),
+  );
+}
+
+function left<E>(error: E): Result<E, never> {
+  return { _tag: "Left", left: error };
+}
+
+function right<A>(value: A): Result<never, A> {
+  return { _tag: "Right", right: value };
+}

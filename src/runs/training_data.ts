@@ -1,0 +1,90 @@
+/**
+ * The pairs a run trains on and is judged by.
+ *
+ * @module
+ */
+
+import { dirname, join } from "node:path";
+import type { AsyncResult } from "../core/result.ts";
+import { type DataError, malformedFile } from "../data/data_error.ts";
+import type { PairSet } from "../data/image_pair.ts";
+import { writeProcedural } from "../data/procedural/write_procedural.ts";
+import { readPairs } from "../data/read_pairs.ts";
+import type { ProgressEvent } from "./format_progress.ts";
+import type { TrainConfig } from "./train_config.ts";
+
+/** Both splits of a run. */
+export interface TrainingData {
+  /** Folder of the data set. */
+  readonly root: string;
+  /** Pairs to train on. */
+  readonly train: PairSet;
+  /** Pairs that choose the best checkpoint. */
+  readonly validation: PairSet;
+}
+
+/** Options of {@linkcode trainingData}. */
+export interface TrainingDataOptions {
+  /** Folder of the run; drawn pictures go beside it. */
+  readonly out: string;
+  /** Stops the drawing. */
+  readonly signal?: AbortSignal;
+  /** Hears of drawn pictures. */
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+/** Name of the data set that is drawn rather than read. */
+export const PROCEDURAL = "procedural";
+
+/** Seed of the drawn data set: one for all runs, so that they compare. */
+const DRAWING_SEED = 0;
+
+/**
+ * Reads both splits; draws the procedural data set first where it is asked for
+ * and not there yet.
+ *
+ * @param config What the run was told.
+ * @param options Where drawn pictures go.
+ * @returns The pairs, or the first file that is wrong; an empty split is.
+ */
+export function trainingData(
+  config: Pick<
+    TrainConfig,
+    "data" | "format" | "trainSplit" | "validationSplit"
+  >,
+  options: TrainingDataOptions,
+): AsyncResult<DataError, TrainingData> {
+  return async () => {
+    const root = config.data === PROCEDURAL
+      ? join(dirname(options.out), PROCEDURAL)
+      : config.data;
+    if (config.data === PROCEDURAL) {
+      const { signal, onProgress } = options;
+      const drawn = await writeProcedural(root, {
+        seed: DRAWING_SEED,
+        ...(signal && { signal }),
+        onProgress: ({ done, total }) =>
+          onProgress?.({ kind: "count", label: "drawing images", done, total }),
+      })();
+      if (drawn._tag === "Left") return drawn;
+    }
+    const { format } = config;
+    const read = async (split: string) => {
+      const set = await readPairs(root, { format, split })();
+      return set._tag === "Right" && set.right.pairs.length === 0
+        ? {
+          _tag: "Left",
+          left: malformedFile(root, split, "a split with pairs", "none"),
+        } as const
+        : set;
+    };
+    const train = await read(config.trainSplit);
+    if (train._tag === "Left") return train;
+    const validation = await read(config.validationSplit);
+    if (validation._tag === "Left") return validation;
+    return {
+      _tag: "Right",
+      right: { root, train: train.right, validation: validation.right },
+    };
+  };
+}
