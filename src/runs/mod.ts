@@ -76,3 +76,4 @@ export * from "./train_step.ts";
 export * from "./training_batch.ts";
 export * from "./training_data.ts";
 export * from "./training_state.ts";
+export * from "./write_report.ts";

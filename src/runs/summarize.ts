@@ -143,7 +143,9 @@ export function averages(
  * @param result The evaluation.
  * @returns Categories, and the three means.
  */
-export function evaluationTable(result: EvaluationResult): Evaluation {
+export function evaluationTable(
+  result: Pick<EvaluationResult, "pck" | "categories" | "pairs">,
+): Evaluation {
   const { categories, pck, pairs } = result;
   return {
     categories,

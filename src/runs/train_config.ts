@@ -73,7 +73,7 @@ export const paperDefaults: TrainConfig = {
   format: "spair",
   trainSplit: "trn",
   validationSplit: "val",
-  backbone: "resnet18",
+  backbone: "resnet101",
   weights: null,
   scope: "full",
   temperature: { kind: "mlp" },
@@ -94,6 +94,18 @@ export const paperDefaults: TrainConfig = {
   seed: 0,
   validateEvery: "epoch",
   checkpointEvery: 100,
+};
+
+/**
+ * Settings for a small backbone that learns from nothing on drawn objects; the
+ * loss and the temperature are the paper's.
+ */
+export const drawnDefaults: TrainConfig = {
+  ...paperDefaults,
+  backbone: "tiny",
+  epochs: 10,
+  learningRate: 1e-3,
+  temperatureLearningRate: 1e-3,
 };
 
 /** The model that a configuration trains. */

@@ -1,0 +1,188 @@
+/**
+ * The command line of `deno task train`.
+ */
+
+import { Command, InvalidArgumentError, Option } from "commander";
+import {
+  BACKBONE_NAMES,
+  BACKEND_NAMES,
+  type BackendName,
+  drawnDefaults,
+  paperDefaults,
+  PROCEDURAL,
+  type TemperatureConfig,
+  type TrainConfig,
+} from "@simsc/core/runs";
+
+/** What a command line asks for. */
+export interface TrainCommand {
+  /** What the run is told; absent when one is resumed. */
+  readonly config: TrainConfig;
+  /** Folder of the run. */
+  readonly out: string;
+  /** Whether to go on with the run in `out`. */
+  readonly resume: boolean;
+  /** Device to run on. */
+  readonly backend: BackendName | "auto";
+}
+
+/** Splits of each layout. */
+const SPLITS = {
+  "willow": { trainSplit: "train", validationSplit: "val" },
+  "pf-willow": { trainSplit: "train", validationSplit: "val" },
+  "spair": { trainSplit: "trn", validationSplit: "val" },
+} as const;
+
+/** The paper's rates (Sec. 4.2), by what is trained. */
+const RATES = { last: 1e-4, full: 2e-5 } as const;
+
+/**
+ * Reads the arguments of the train command; prints help or a usage error and
+ * ends the process where they ask for it.
+ *
+ * @param args Arguments behind the script's name.
+ * @param now Names the folder of a run that is given none.
+ * @returns What they ask for.
+ */
+export function trainCommand(
+  args: readonly string[],
+  now: Date,
+): TrainCommand {
+  const command = described();
+  command.parse(args, { from: "user" });
+  const { out, resume, backend, split, validationSplit, ...given } = command
+    .opts();
+  const told = Object.keys(given);
+  if (resume && (out === undefined || told.length > 0)) {
+    command.error(
+      out === undefined
+        ? "error: --resume needs the --out of the run"
+        : `error: --resume goes on as the run was told; leave out ${
+          told.join(", ")
+        }`,
+    );
+  }
+  const drawn = (given.data ?? PROCEDURAL) === PROCEDURAL;
+  const defaults = drawn ? drawnDefaults : {
+    ...paperDefaults,
+    ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
+    learningRate: RATES[(given.scope ?? "full") as keyof typeof RATES],
+  };
+  const { noL2, ...options } = given;
+  const config = {
+    ...defaults,
+    // The paper's evaluation temperature for models that learned none.
+    ...(given.temperature?.kind === "fixed" && { betaEval: 0.02 }),
+    ...options,
+    ...(split && { trainSplit: split }),
+    ...(validationSplit && { validationSplit }),
+    ...(noL2 && { normalize: false }),
+  };
+  const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");
+  return {
+    config,
+    out: out ?? `runs/${stamp}`,
+    resume: resume ?? false,
+    backend: backend ?? "auto",
+  };
+}
+
+function described(): Command {
+  const choice = (flags: string, text: string, choices: readonly string[]) =>
+    new Option(flags, text).choices(choices);
+  return new Command("train")
+    .description(
+      "Fine-tune a backbone with SimSC. Without options: train a small one " +
+        "on objects drawn here.",
+    )
+    .option("--data <folder>", `data set, or ${PROCEDURAL} (default)`)
+    .addOption(choice("--format <layout>", "layout of the data set", [
+      "spair",
+      "willow",
+    ]))
+    .option("--split <name>", "split to train on")
+    .option("--validation-split <name>", "split that chooses the best")
+    .addOption(choice("--backbone <name>", "network", BACKBONE_NAMES))
+    .option("--weights <file>", "safetensors of the backbone")
+    .addOption(choice("--scope <what>", "what is trained", ["last", "full"]))
+    .option("--temperature <kind>", "mlp, single or fixed:BETA", temperature)
+    .option("--no-l2", "leave features un-normalised")
+    .option("--epochs <n>", "passes over the pairs", whole)
+    .option("--batch <n>", "pairs a step", whole)
+    .option("--learning-rate <rate>", "Adam's, for the backbone", positive)
+    .option(
+      "--temperature-learning-rate <rate>",
+      "Adam's, for the temperature",
+      positive,
+    )
+    .option("--gamma <weight>", "weight of the regulariser", number)
+    .option("--threshold <beta>", "temperature it starts below", positive)
+    .option("--ns <cells>", "side of the supervised region", whole)
+    .option("--nk <cells>", "side of the Gaussian kernel", whole)
+    .option(
+      "--sigma-cells <cells>",
+      "width of the soft-argmax kernel",
+      positive,
+    )
+    .addOption(choice("--target <kind>", "how truth meets the map", [
+      "sampled",
+      "splat",
+    ]))
+    .addOption(choice("--coordinates <rule>", "how pixels meet cells", [
+      "simple",
+      "center",
+      "alignCorners",
+    ]))
+    .option("--size <pixels>", "side pictures are resized to", whole)
+    .option(
+      "--beta-eval <value>",
+      "auto, or the temperature of validation",
+      beta,
+    )
+    .option("--seed <n>", "names weights and order", whole)
+    .option("--validate-every <steps>", "epoch, or steps", period)
+    .option("--checkpoint-every <steps>", "steps between checkpoints", whole)
+    .addOption(choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"]))
+    .option("--out <folder>", "folder of the run")
+    .option("--resume", "go on with the run in --out");
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) {
+    throw new InvalidArgumentError("wanted a number");
+  }
+  return value;
+}
+
+function positive(text: string): number {
+  const value = number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("wanted a number > 0");
+  return value;
+}
+
+function whole(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError("wanted a whole number >= 0");
+  }
+  return value;
+}
+
+function beta(text: string): "auto" | number {
+  return text === "auto" ? "auto" : positive(text);
+}
+
+function period(text: string): "epoch" | number {
+  return text === "epoch" ? "epoch" : whole(text);
+}
+
+function temperature(text: string): TemperatureConfig {
+  if (text === "mlp") return { kind: "mlp" };
+  // The parameter starts where the module does: its square at 0.25.
+  if (text === "single") return { kind: "single", start: 0.5 };
+  if (text.startsWith("fixed:")) {
+    return { kind: "fixed", beta: positive(text.slice("fixed:".length)) };
+  }
+  throw new InvalidArgumentError("wanted mlp, single or fixed:BETA");
+}

@@ -1,0 +1,2 @@
+import process from "node:process";
+import * as TE from "fp-ts/TaskEither";
