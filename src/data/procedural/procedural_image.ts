@@ -143,17 +143,18 @@ function canvasOf(seed: number, options: ProceduralOptions): Canvas {
     : { width: options.size, height: short };
 }
 
-/** Box of the moved object in drawing coordinates. */
+/** Box of the moved object and its keypoints in drawing coordinates. */
 function boxOf(drawing: Drawing, pose: Pose): Box {
-  return boundsOf(drawing.parts.flatMap((part) => {
+  const corners = drawing.parts.flatMap((part): readonly Point[] => {
     const [left, top, right, bottom] = boundsOf(
       flatten(mapPath(part.path, pose.move)),
     );
     const line = typeof part.width === "number"
       ? part.width * pose.scale / 2
       : 0;
-    return [[left - line, top - line], [right + line, bottom + line]] as const;
-  }));
+    return [[left - line, top - line], [right + line, bottom + line]];
+  });
+  return boundsOf([...corners, ...drawing.keypoints.map(pose.move)]);
 }
 
 /** The part of a box between the centres of the outermost pixels. */

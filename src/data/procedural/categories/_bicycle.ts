@@ -41,7 +41,7 @@ export const bicycle: Blueprint = blueprint({
     headY: [-26, -18],
     post: [6, 12],
     saddle: [7, 10],
-    stem: [6, 12],
+    stem: [8, 13],
     bar: [0, 1],
     reach: [6, 11],
     rack: [12, 18],
@@ -66,10 +66,10 @@ export const bicycle: Blueprint = blueprint({
     const stem = add(head, [-p.stem * 0.35, -p.stem]);
     const grip = add(
       stem,
-      p.bar < 0.5 ? [-p.reach, -1] : [p.reach * 0.6, p.reach * 0.9],
+      p.bar < 0.5 ? [-p.reach, -1] : [p.reach + 4, 3],
     );
-    const bend = add(stem, p.bar < 0.5 ? [2, -4] : [p.reach, -2]);
-    const lamp = add(head, [7.5, 1]);
+    const bend = add(stem, p.bar < 0.5 ? [2, -4] : [p.reach + 2, -3]);
+    const lamp = add(head, [7, 4]);
     const rack: Point = [rear[0] - p.rack, -p.radius * 2 - 4];
     const frontPedal = polar(axle, p.crank, p.turn);
     const rearPedal = polar(axle, p.crank, p.turn + 180);
