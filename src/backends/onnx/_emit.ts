@@ -8,11 +8,6 @@ export function feedName(i: number): string {
   return `in${i}`;
 }
 
-/** Name of the `i`-th result of a model. */
-export function fetchName(i: number): string {
-  return `out${i}`;
-}
-
 /** Writes the model that computes `outputs`, which `plan` was made for. */
 export function emitModel(
   plan: OrderedPlan,
@@ -38,8 +33,8 @@ export function emitModel(
     );
   }
   target.lowering.lower(plan, { model, device: target.device, values });
-  outputs.forEach((x, i) =>
-    model.output(fetchName(i), values.get(plan.canonical(x))!, x.shape)
-  );
+  for (const x of outputs) {
+    model.output(values.get(plan.canonical(x))!, x.shape);
+  }
   return model.encode();
 }

@@ -47,8 +47,8 @@ export interface ModelBuilder {
     attributes?: Attributes,
     domain?: string,
   ): readonly Value[];
-  /** Declares a result under a name. */
-  output(name: string, value: Value, shape: Shape): void;
+  /** Declares the next result. */
+  output(value: Value, shape: Shape): void;
   /** The model as ONNX Runtime reads it. */
   encode(): Uint8Array;
 }
@@ -69,6 +69,7 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
   const inputs: onnx.IValueInfoProto[] = [];
   const outputs: onnx.IValueInfoProto[] = [];
   const known = new Map<string, readonly Value[]>();
+  const computed = new Set<Value>();
   let values = 0;
 
   const once = (
@@ -106,6 +107,7 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
       JSON.stringify(attributes);
     return once(key, () => {
       const output = Array.from({ length: count }, () => `v${values++}`);
+      output.forEach((value) => computed.add(value));
       nodes.push({
         opType: type,
         domain,
@@ -141,9 +143,13 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
       })[0]!,
     ops,
     op: (...node) => ops(1, ...node)[0]!,
-    output: (name, value, shape) => {
+    output: (value, shape) => {
       // A graph may not return an input, a constant or one value twice.
-      nodes.push({ opType: "Identity", input: [value], output: [name], name });
+      let name = value;
+      if (!computed.delete(value)) {
+        name = `v${values++}`;
+        nodes.push({ opType: "Identity", input: [value], output: [name] });
+      }
       outputs.push(valueInfo(name, shape));
     },
     encode: () =>

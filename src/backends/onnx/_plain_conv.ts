@@ -13,7 +13,40 @@ export function lowerConv2d(
 }
 
 /** Writes the gradient of a convolution by its input. */
-export function lowerConv2dInputGrad(
+export function lowerConv2dInputGrad(call: Call<"conv2dInputGrad">): Value {
+  const { stride, padding } = call.attributes;
+  const [kh, kw] = call.shapes[1]!.slice(2) as [number, number];
+  return stride === 1 && padding < kh && padding < kw
+    ? convolveTransposed(call)
+    : transposeConvolved(call);
+}
+
+/** At stride 1 a convolution with turned filters, which runs faster. */
+function convolveTransposed(
+  { model, inputs: [dy, w], shapes, attributes: { padding } }: Call<
+    "conv2dInputGrad"
+  >,
+): Value {
+  const [filters, channels, kh, kw] = shapes[1] as number[];
+  const taps = kh! * kw!;
+  const turned = Array.from({ length: taps }, (_, i) => taps - 1 - i);
+  const swapped = model.op("Transpose", [w!], { perm: [1, 0, 2, 3] });
+  const filter = taps === 1 ? swapped : model.op("Reshape", [
+    model.op("Gather", [
+      model.op("Reshape", [swapped, model.ints([channels!, filters!, taps])]),
+      model.indices(turned),
+    ], { axis: 2 }),
+    model.ints([channels!, filters!, kh!, kw!]),
+  ]);
+  const [rows, columns] = [kh! - 1 - padding, kw! - 1 - padding];
+  return model.op("Conv", [dy!, filter], {
+    kernel_shape: [kh!, kw!],
+    strides: [1, 1],
+    pads: [rows, columns, rows, columns],
+  });
+}
+
+function transposeConvolved(
   { model, inputs, shapes, shape, attributes }: Call<"conv2dInputGrad">,
 ): Value {
   const { stride, padding } = attributes;
@@ -22,56 +55,10 @@ export function lowerConv2dInputGrad(
     kernel_shape: [kh, kw],
     strides: [stride, stride],
     pads: [padding, padding, padding, padding],
+    // Rows and columns that the last window did not reach.
     output_padding: [
       (shape[2]! + 2 * padding - kh) % stride,
       (shape[3]! + 2 * padding - kw) % stride,
     ],
   });
-}
-
-/** Writes the gradient of a convolution by its filter. */
-export function lowerConv2dFilterGrad(
-  { model, inputs: [x, dy], shapes, shape, attributes }: Call<
-    "conv2dFilterGrad"
-  >,
-): Value {
-  const { stride, padding: p, kernelSize: [kh, kw] } = attributes;
-  const [batch, filters, rows, columns] = shapes[1] as number[];
-  const channels = shape[1]!;
-  // Channels last: a row of the product is one window, its columns (tap, channel).
-  const channelsLast = { perm: [0, 2, 3, 1] };
-  const image = model.op("Transpose", [x!], channelsLast);
-  const padded = p === 0
-    ? image
-    : model.op("Pad", [image, model.ints([0, p, p, 0, 0, p, p, 0])]);
-  const taps: Value[] = [];
-  for (let row = 0; row < kh; row++) {
-    for (let column = 0; column < kw; column++) {
-      taps.push(model.op("Slice", [
-        padded,
-        model.ints([row, column]),
-        model.ints([
-          row + (rows! - 1) * stride + 1,
-          column + (columns! - 1) * stride + 1,
-        ]),
-        model.ints([1, 2]),
-        model.ints([stride, stride]),
-      ]));
-    }
-  }
-  const windows = model.op("Reshape", [
-    model.op("Concat", taps, { axis: 3 }),
-    model.ints([batch! * rows! * columns!, kh * kw * channels]),
-  ]);
-  const cotangent = model.op("Reshape", [
-    model.op("Transpose", [dy!], channelsLast),
-    model.ints([batch! * rows! * columns!, filters!]),
-  ]);
-  const product = model.op("Gemm", [cotangent, windows], { transA: 1 });
-  return model.op("Transpose", [
-    model.op("Reshape", [
-      product,
-      model.ints([filters!, kh, kw, channels]),
-    ]),
-  ], { perm: [0, 3, 1, 2] });
 }

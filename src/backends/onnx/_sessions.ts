@@ -1,13 +1,13 @@
-import type { InferenceSession } from "onnxruntime-common";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
 
 /** Sessions by key, the least recently used released beyond a bound. */
 export interface SessionCache {
-  /** Runs the session of `key`, made anew where it is not there; `feeds` is asked last, once no session will be released any more. */
+  /** Runs the session of `key`, made anew where it is not there, and gives its results in order; `feeds` is asked last, once no session will be released any more. */
   run(
     key: string,
     make: () => Promise<InferenceSession>,
     feeds: () => InferenceSession.FeedsType,
-  ): Promise<InferenceSession.ReturnType>;
+  ): Promise<Tensor[]>;
   /** Sessions alive now. */
   readonly size: () => number;
   /** Releases every session. */
@@ -52,7 +52,8 @@ export function sessionCache(
         // Re-inserted last, so that the first key is the least recently used.
         sessions.delete(key);
         sessions.set(key, session);
-        return await session.run(feeds());
+        const results = await session.run(feeds());
+        return session.outputNames.map((name) => results[name] as Tensor);
       }),
     size: () => sessions.size,
     close: () =>

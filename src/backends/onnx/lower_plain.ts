@@ -7,11 +7,8 @@
 import { lowerByRules, type Lowering, type Rule } from "./lowering.ts";
 import type { OperationName } from "./graph.ts";
 import { elementType } from "./_model.ts";
-import {
-  lowerConv2d,
-  lowerConv2dFilterGrad,
-  lowerConv2dInputGrad,
-} from "./_plain_conv.ts";
+import { lowerConv2d, lowerConv2dInputGrad } from "./_plain_conv.ts";
+import { lowerConv2dFilterGrad } from "./_plain_filter_grad.ts";
 import { lowerMaxPool2d, lowerMaxPool2dGrad } from "./_plain_pool.ts";
 import { lowerMatMul } from "./_plain_mat_mul.ts";
 

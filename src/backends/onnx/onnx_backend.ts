@@ -4,7 +4,7 @@ import type { AsyncResult } from "../../core/result.ts";
 import type { Backend, TensorMap } from "../backend.ts";
 import type { BackendUnavailableError } from "../errors.ts";
 import { constantLeaf } from "./_constant.ts";
-import { emitModel, feedName, fetchName } from "./_emit.ts";
+import { emitModel, feedName } from "./_emit.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import { plainLowering } from "./lower_plain.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
@@ -84,7 +84,7 @@ function backendOver(
   let programs = 0;
 
   /** Runs a plan; the results are in the order of `outputs`. */
-  const run = async (
+  const run = (
     key: string,
     plan: OrderedPlan,
     outputs: readonly OnnxTensor[],
@@ -106,8 +106,7 @@ function backendOver(
           ...profiling(options.profilePrefix),
         },
       );
-    const results = await sessions.run(key, create, feeds);
-    return outputs.map((_, i) => results[fetchName(i)] as Tensor);
+    return sessions.run(key, create, feeds);
   };
 
   /** Gives every operation among `xs` its numbers. */
@@ -129,7 +128,12 @@ function backendOver(
     const placeholders = Object.entries(inputs).map((
       [name, { shape }],
     ): [string, TensorLeaf] => [name, { kind: "tensor", shape }]);
-    const results = Object.entries(program(Object.fromEntries(placeholders)));
+    let results: [string, OnnxTensor][] = [];
+    // Nothing made while tracing is the caller's.
+    store.tidy(() => {
+      results = Object.entries(program(Object.fromEntries(placeholders)));
+      return [];
+    });
     const outputs = results.map(([, x]) => x);
     return {
       key: `program ${programs++}`,
