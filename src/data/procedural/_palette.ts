@@ -64,7 +64,7 @@ export function paletteOf(state: RandomState, texture: number): Palette {
     body: slot(base.hue, base.saturation),
     second: slot(base.hue + turns[0]!, base.saturation),
     third: slot(base.hue + turns[1]!, base.saturation),
-    metal: slot(base.outlineHue + 90, 18),
+    metal: slot(base.outlineHue + 90, 40),
     dark: slot(base.outlineHue, 30, light ? 45 : 26),
     glass: slot(base.hue + 180, 45),
     lamp: slot(base.hue + 120, 80, light ? 55 : 72),

@@ -37,16 +37,16 @@ export interface ProceduralOptions {
 /** Defaults of {@linkcode ProceduralOptions}. */
 export const proceduralDefaults: ProceduralOptions = {
   size: 256,
-  aspect: [0.8, 1],
-  extent: [0.6, 0.9],
+  aspect: [0.85, 1],
+  extent: [0.7, 0.95],
   overhang: 0.05,
   rotationDeg: 25,
-  mirror: 0.3,
+  mirror: 0.2,
   anisotropy: 0.12,
   shear: 0.15,
   perspective: 0.12,
-  clutter: [4, 10],
-  occluders: [0, 2],
-  texture: 0.35,
+  clutter: [2, 7],
+  occluders: [0, 1],
+  texture: 0.25,
   outline: [0.006, 0.011],
 };

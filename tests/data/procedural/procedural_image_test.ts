@@ -53,7 +53,7 @@ Deno.test("proceduralImage() keeps visible keypoints in the picture and the box"
     ok(0 <= left && left < right && right <= image.width - 1);
     ok(0 <= top && top < bottom && bottom <= image.height - 1);
     const visible = image.keypoints.filter((p) => p !== null);
-    ok(visible.length * 2 >= image.keypoints.length, `${visible.length}`);
+    ok(visible.length * 3 >= image.keypoints.length, `${name} ${seed}`);
     for (const [x, y] of visible) {
       ok(left <= x && x <= right && top <= y && y <= bottom, `${name} ${seed}`);
     }
