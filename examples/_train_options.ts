@@ -50,9 +50,9 @@ export function trainCommand(
 ): TrainCommand {
   const command = described();
   command.parse(args, { from: "user" });
-  const { out, resume, backend, split, validationSplit, ...given } = command
+  const { out, resume, backend, split, validationSplit, l2, ...given } = command
     .opts();
-  const told = Object.keys(given);
+  const told = [...Object.keys(given), ...(l2 ? [] : ["l2"])];
   if (resume && (out === undefined || told.length > 0)) {
     command.error(
       out === undefined
@@ -68,15 +68,14 @@ export function trainCommand(
     ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
     learningRate: RATES[(given.scope ?? "full") as keyof typeof RATES],
   };
-  const { noL2, ...options } = given;
   const config = {
     ...defaults,
     // The paper's evaluation temperature for models that learned none.
     ...(given.temperature?.kind === "fixed" && { betaEval: 0.02 }),
-    ...options,
+    ...given,
     ...(split && { trainSplit: split }),
     ...(validationSplit && { validationSplit }),
-    ...(noL2 && { normalize: false }),
+    normalize: l2,
   };
   const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");
   return {

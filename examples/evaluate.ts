@@ -1,2 +1,100 @@
+/**
+ * Evaluates a model on annotated pairs: `deno task evaluate [options]`.
+ *
+ * @module
+ */
+
 import process from "node:process";
+import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
+import { readPairs, writeAtomic } from "@simsc/core/data";
+import {
+  createBackend,
+  createPredictor,
+  evaluate,
+  evaluationTable,
+  formatEvaluation,
+  imageLoader,
+  loadCheckpoint,
+  loadWeights,
+  STRIDE,
+  summarize,
+  terminalProgress,
+  watchInterrupt,
+} from "@simsc/core/runs";
+import { evaluateCommand } from "./_evaluate_options.ts";
+
+const command = evaluateCommand(process.argv.slice(2));
+const interrupt = await watchInterrupt();
+const progress = terminalProgress(process.stderr);
+
+const outcome = await pipe(
+  TE.Do,
+  TE.bindW("backend", () => createBackend(command.backend)),
+  TE.bindW("model", () =>
+    command.checkpoint === undefined
+      ? loadWeights({
+        backbone: command.backbone ?? "",
+        weights: command.weights ?? "",
+        coordinates: command.coordinates ?? "simple",
+      })
+      : loadCheckpoint(command.checkpoint)),
+  TE.bindW("set", () => readPairs(command.data, command)),
+  TE.chainW(({ backend, model, set }) => {
+    const config = {
+      ...model.config,
+      coordinates: command.coordinates ?? model.config.coordinates,
+    };
+    const threshold = command.threshold ?? set.threshold;
+    const predictor = createPredictor(backend, {
+      ...command,
+      config,
+      baked: model.parameters,
+    });
+    const load = imageLoader({ size: command.size, stride: STRIDE });
+    return pipe(
+      evaluate(backend, { config, predictor, pairs: set.pairs, load }, {
+        ...command,
+        threshold,
+        signal: interrupt.signal,
+        onProgress: progress.report,
+      }),
+      TE.map((pairs) =>
+        summarize(pairs, {
+          ...command,
+          data: `${set.name} ${set.split}`,
+          backbone: config.backbone.name,
+          backend: backend.name,
+          coordinates: config.coordinates,
+          normalize: config.normalize,
+          threshold,
+          localizer: "kernelSoftArgmax",
+        })
+      ),
+    );
+  }),
+  TE.chainFirstW((result) =>
+    command.json === undefined
+      ? TE.right(undefined)
+      : writeAtomic(command.json, `${JSON.stringify(result, null, 1)}\n`)
+  ),
+)();
+
+progress.close();
+interrupt.dispose();
+if (outcome._tag === "Left") {
+  console.error(outcome.left.message);
+  process.exit(1);
+}
+const { choices, beta, images, points } = outcome.right;
+console.log(formatEvaluation(evaluationTable(outcome.right)));
+console.log(
+  `${choices.data}: ${points} keypoints, ${images} images at ` +
+    `${choices.size}, ${choices.backend}\n` +
+    `threshold ${choices.threshold} and errors in ${choices.space} pixels, ` +
+    `coordinates ${choices.coordinates}, ${choices.localizer} ` +
+    `σ ${choices.sigmaCells}\nβ ${beta.mean.toFixed(4)} ± ` +
+    `${beta.std.toFixed(4)} (${choices.betaEval}), ` +
+    `${choices.decoders.join(", ")}`,
+);
+process.exit(0);

@@ -77,3 +77,4 @@ export * from "./training_batch.ts";
 export * from "./training_data.ts";
 export * from "./training_state.ts";
 export * from "./write_report.ts";
+export * from "./load_model.ts";

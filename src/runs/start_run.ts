@@ -51,6 +51,8 @@ export function startRun(
   out: string,
 ): AsyncResult<RunError, StartedRun> {
   return async () => {
+    const checked = decodeTrainConfig(config, "configuration");
+    if (checked._tag === "Left") return checked;
     const model = await startModel(config);
     if (model._tag === "Left") return model;
     const files = await createRunFolder(out)();

@@ -1,0 +1,71 @@
+import type { CoordinateRule } from "../core/coordinates.ts";
+import type { AsyncResult, Result } from "../core/result.ts";
+import { checkArchitecture } from "./check_architecture.ts";
+import { decodeTrainConfig } from "./decode_train_config.ts";
+import { backboneConfig, type Model } from "./model.ts";
+import { readCheckpoint } from "./read_checkpoint.ts";
+import type { RunError } from "./run_error.ts";
+import { runFiles } from "./run_folder.ts";
+import { readBackbone } from "./start_run.ts";
+import { modelConfig } from "./train_config.ts";
+
+/** Plain weights and what they are of. */
+export interface PlainWeights {
+  /** Name of the backbone. */
+  readonly backbone: string;
+  /** A safetensors file in torchvision's names. */
+  readonly weights: string;
+  /** How pixels and cells correspond. */
+  readonly coordinates: CoordinateRule;
+}
+
+/**
+ * The model of a checkpoint.
+ *
+ * @param path A checkpoint, or the folder of a run, whose best one is taken.
+ * @returns The model, or why it cannot be read.
+ */
+export function loadCheckpoint(path: string): AsyncResult<RunError, Model> {
+  return async () => {
+    const file = path.endsWith(".safetensors") ? path : runFiles(path).best;
+    const read = await readCheckpoint(file)();
+    if (read._tag === "Left") return read;
+    const told = decodeTrainConfig(read.right.config, file);
+    if (told._tag === "Left") return told;
+    const config = modelConfig(told.right);
+    const checked = checkArchitecture(read.right, {
+      backbone: { ...config.backbone },
+      temperature: { ...config.temperature },
+    }, file);
+    if (checked._tag === "Left") return checked;
+    return right({ config, parameters: read.right.parameters });
+  };
+}
+
+/**
+ * A backbone without a temperature of its own.
+ *
+ * @param plain Weights and what they are of.
+ * @returns The model, or why it cannot be read; its temperature is fixed at 1.
+ * @throws {OptionError} If there is no such backbone.
+ */
+export function loadWeights(plain: PlainWeights): AsyncResult<RunError, Model> {
+  const backbone = backboneConfig(plain.backbone);
+  return async () => {
+    const read = await readBackbone(plain.weights, backbone)();
+    if (read._tag === "Left") return read;
+    return right({
+      config: {
+        backbone,
+        temperature: { kind: "fixed", beta: 1 },
+        normalize: true,
+        coordinates: plain.coordinates,
+      },
+      parameters: read.right,
+    });
+  };
+}
+
+function right<A>(value: A): Result<never, A> {
+  return { _tag: "Right", right: value };
+}
