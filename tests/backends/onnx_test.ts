@@ -5,6 +5,7 @@ import {
   type OnnxBackendOptions,
   type OnnxDevice,
   type OnnxTensor,
+  operatorProfile,
 } from "../../src/backends/onnx/mod.ts";
 import { OptionError } from "../../src/core/errors.ts";
 import { backendSuite } from "./_backend_suite.ts";
@@ -20,7 +21,7 @@ for (const device of devices) {
     continue;
   }
   backendSuite(`onnx-${device}`, () => Promise.resolve(created.right));
-  Deno.test(`onnx-${device}: a thousand steps of a program leave memory as it was`, async () => {
+  Deno.test(`compile() on onnx-${device} leaves memory as it was after a thousand steps`, async () => {
     const backend = await open(device, { maxSessions: 3 });
     const step = backend.compile(({ w, x }) => ({
       w: backend.sub(w!, backend.mul(x!, 0.5)),
@@ -42,7 +43,7 @@ for (const device of devices) {
     await backend.close();
     deepStrictEqual(backend.memory(), { tensors: 0, sessions: 0 });
   });
-  Deno.test(`onnx-${device}: results outlive the session that made them`, async () => {
+  Deno.test(`compile() on onnx-${device} gives results that outlive their session`, async () => {
     const backend = await open(device, { maxSessions: 1 });
     const double = backend.compile(({ x }) => ({ y: backend.mul(x!, 2) }));
     const negate = backend.compile(({ x }) => ({ y: backend.neg(x!) }));
@@ -144,6 +145,24 @@ Deno.test(
     await backend.close();
   },
 );
+
+Deno.test("operatorProfile() leaves out the first two of more runs", () => {
+  const events = [1, 2, 3, 5].flatMap((ms, i) => [
+    { cat: "Session", name: "model_run", ts: i * 10_000, dur: 9_000 },
+    ...["Conv_0", "Conv_1"].map((node) => ({
+      cat: "Node",
+      name: `${node}_kernel_time`,
+      ts: i * 10_000 + 1,
+      dur: ms * 1000,
+      args: { op_name: "Conv" },
+    })),
+  ]);
+  // Two nodes of 3 ms, then two of 5 ms.
+  deepStrictEqual(operatorProfile(JSON.stringify(events)), [
+    { operator: "Conv", nodes: 2, milliseconds: 8 },
+  ]);
+  deepStrictEqual(operatorProfile("[]"), []);
+});
 
 Deno.test("onnxBackend() refuses options out of range", () => {
   throws(() => onnxBackend({ device: "cpu", threads: 0 }), OptionError);

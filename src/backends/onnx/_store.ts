@@ -70,7 +70,9 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
     if (alive.delete(x)) count--;
   };
   const free = (x: OnnxTensor): void => {
-    if (onDevice.delete(x)) values.get(x)?.dispose();
+    if (!onDevice.delete(x)) return;
+    values.get(x)?.dispose();
+    values.delete(x);
   };
 
   return {

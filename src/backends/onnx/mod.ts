@@ -12,6 +12,7 @@
  * @module
  */
 export { onnxBackend, type OnnxBackendOptions } from "./onnx_backend.ts";
+export { operatorProfile, type OperatorTime } from "./operator_profile.ts";
 export type { OnnxDevice } from "./_runtime.ts";
 export type {
   ConstantLeaf,

@@ -31,6 +31,9 @@ export interface OnnxBackendOptions {
  * Nothing runs before {@linkcode Backend.read} or a compiled program: each
  * becomes one model, whose session is kept and found again by its structure.
  * `wasm` needs leave to read its own files, `cpu` also to load native code.
+ * No operation falls back from `webgpu` to another device. Results of a
+ * program on `webgpu` stay there: run what depends on them before they are
+ * disposed. `step` and the gradient of `relu` hand NaN on.
  *
  * @param options The device, its threads and how many sessions are kept.
  * @returns The backend, or what is missing to run it.
