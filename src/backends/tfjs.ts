@@ -48,6 +48,25 @@ import { tfjsWindows } from "./_tfjs_windows.ts";
 import type { Backend, Shape } from "./backend.ts";
 import type { BackendUnavailableError } from "./errors.ts";
 
+export type { AsyncResult, Failure, Result, Success } from "../core/result.ts";
+export type {
+  Backend,
+  BackendMemory,
+  CompiledProgram,
+  Conv2dFilterGradOptions,
+  Conv2dInputGradOptions,
+  Conv2dOptions,
+  MatMulOptions,
+  MaxPool2dOptions,
+  Operand,
+  Program,
+  Shape,
+  TensorData,
+  TensorMap,
+  WindowOptions,
+} from "./backend.ts";
+export { BackendUnavailableError } from "./errors.ts";
+
 /** Tensor of {@linkcode tfjsBackend}: a plain `tf.Tensor`. */
 export type TfjsTensor = tf.Tensor;
 

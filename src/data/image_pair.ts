@@ -4,17 +4,15 @@
  * @module
  */
 
-/** A point in pixels of the stored image: x to the right, y down, as the file has it. */
-export type Point = readonly [x: number, y: number];
+import type { Box, Point } from "../core/point.ts";
 
-/** Corners of a box in pixels of the stored image. */
-export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
+export type { Box, Point };
 
-/** One side of a pair. */
+/** One side of a pair: points in pixels of the stored image, as its file has them. */
 export interface AnnotatedImage {
   /** File of the picture, ready to be opened. */
   readonly path: string;
-  /** Keypoints in pixels of the stored image. */
+  /** Keypoints, x to the right, y down. */
   readonly keypoints: readonly Point[];
   /** Box around the object, where annotated. */
   readonly box?: Box;

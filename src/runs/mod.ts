@@ -25,13 +25,50 @@
  * @module
  */
 
+export type {
+  Backend,
+  BackendMemory,
+  CompiledProgram,
+  Conv2dFilterGradOptions,
+  Conv2dInputGradOptions,
+  Conv2dOptions,
+  MatMulOptions,
+  MaxPool2dOptions,
+  Operand,
+  Program,
+  Shape,
+  TensorData,
+  TensorMap,
+  WindowOptions,
+} from "../backends/backend.ts";
+export { BackendUnavailableError } from "../backends/errors.ts";
+export type { Grid } from "../core/bilinear_weights.ts";
+export type { CoordinateOptions, CoordinateRule } from "../core/coordinates.ts";
+export type { CrossEntropyOptions, TargetKind } from "../core/cross_entropy.ts";
+export type { GaussianWindowOptions } from "../core/gaussian_target.ts";
+export { OptionError, ShapeError } from "../core/errors.ts";
+export type { ObjectiveOptions } from "../core/objective.ts";
+export type { PckResult, PckSpace, PckThreshold } from "../core/pck.ts";
 export type { AsyncResult, Failure, Result, Success } from "../core/result.ts";
+export type { Temperature, TemperatureMlp } from "../core/temperature.ts";
 export type {
   DataError,
   MalformedFile,
   MissingFile,
 } from "../data/data_error.ts";
+export type {
+  AnnotatedImage,
+  Box,
+  ImagePair,
+  PairSet,
+  Point,
+} from "../data/image_pair.ts";
+export type { RgbImage } from "../data/rgb_image.ts";
 export type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
+export type { PixelSize } from "../data/scale_keypoints.ts";
+export type { RandomGenerator } from "../nn/random_generator.ts";
+export type { ResnetConfig } from "../nn/resnet_config.ts";
+export type { TrainableScope } from "../nn/trainable.ts";
 export * from "./run_error.ts";
 export type * from "./json.ts";
 export * from "./checkpoint.ts";
@@ -59,8 +96,6 @@ export * from "./conformance/format_conformance.ts";
 export * from "./conformance/reference_case.ts";
 export * from "./conformance/run_case.ts";
 export * from "./conformance/run_conformance.ts";
-export type { Point } from "../data/image_pair.ts";
-export type { RgbImage } from "../data/rgb_image.ts";
 export type * from "./report_input.ts";
 export * from "./render_report.ts";
 export * from "./aborted.ts";
