@@ -7,8 +7,9 @@ const SMALLEST_NORM = 1e-12;
  * Gives every cell's feature unit length (SimSC, Eq. 1):
  * `f̂[b, :, n] = f[b, :, n] / ‖f[b, :, n]‖₂`.
  *
- * A column with `‖f‖₂ <= 1e-12` becomes zero and passes no gradient. A
- * non-finite element makes its own column NaN and no other.
+ * A column with `‖f‖₂ <= 1e-12` becomes zero and passes no gradient. A NaN
+ * makes its own column NaN; an infinite element becomes NaN and the rest of
+ * its column 0; other columns never change.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.

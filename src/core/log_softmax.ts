@@ -23,15 +23,13 @@ import type { Backend } from "../backends/backend.ts";
  * ```
  */
 export function logSumExp<T>(backend: Backend<T>, x: T): T {
-  const last = [backend.shape(x).length - 1];
-  const peak = backend.stopGradient(backend.max(x, last));
-  const total = backend.sum(backend.exp(backend.sub(x, peak)), last);
-  return backend.add(peak, backend.log(total));
+  const { peak, logTotal } = parts(backend, x);
+  return backend.add(peak, logTotal);
 }
 
 /**
  * Logarithm of the softmax over the last axis, finite where the softmax itself
- * underflows: `x - log Σ e^x`.
+ * underflows: `(x - m) - log Σ_i e^(x_i - m)`, `m = max_i x_i`.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
@@ -50,5 +48,18 @@ export function logSumExp<T>(backend: Backend<T>, x: T): T {
  * ```
  */
 export function logSoftmax<T>(backend: Backend<T>, x: T): T {
-  return backend.sub(x, logSumExp(backend, x));
+  const { shifted, logTotal } = parts(backend, x);
+  // Not x - logSumExp(x): at a peak of 250 float32 would lose two digits.
+  return backend.sub(shifted, logTotal);
+}
+
+function parts<T>(
+  backend: Backend<T>,
+  x: T,
+): { readonly peak: T; readonly shifted: T; readonly logTotal: T } {
+  const last = [backend.shape(x).length - 1];
+  const peak = backend.stopGradient(backend.max(x, last));
+  const shifted = backend.sub(x, peak);
+  const total = backend.sum(backend.exp(shifted), last);
+  return { peak, shifted, logTotal: backend.log(total) };
 }

@@ -2,6 +2,7 @@ import type { Backend, Operand } from "../backends/backend.ts";
 import { axes } from "./_shape.ts";
 import type { FeaturePair } from "./correlate.ts";
 import { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";
+import { OptionError } from "./errors.ts";
 import { matchMaps } from "./match_maps.ts";
 import { partialTemperature, type Temperature } from "./temperature.ts";
 import { temperatureRegularizer } from "./temperature_regularizer.ts";
@@ -89,6 +90,9 @@ export function objective<T>(
 ): Objective<T> {
   const { featuresA, featuresB, queries } = inputs;
   const { temperature, gamma, normalize = true } = options;
+  if (!(gamma >= 0 && Number.isFinite(gamma))) {
+    throw new OptionError("objective", "gamma", "a finite number >= 0", gamma);
+  }
   const betaA = partialTemperature(backend, featuresA, temperature);
   const betaB = partialTemperature(backend, featuresB, temperature);
   const maps = matchMaps(backend, { featuresA, featuresB, queries }, {
