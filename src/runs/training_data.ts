@@ -4,7 +4,6 @@
  * @module
  */
 
-import { dirname, join } from "node:path";
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import type { PairSet } from "../data/image_pair.ts";
@@ -55,6 +54,7 @@ export function trainingData(
   options: TrainingDataOptions,
 ): AsyncResult<DataError, TrainingData> {
   return async () => {
+    const { dirname, join } = await import("node:path");
     const root = config.data === PROCEDURAL
       ? join(dirname(options.out), PROCEDURAL)
       : config.data;

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { refuse } from "../_refusal.ts";
 import { readBytes } from "../files.ts";
 import type { PerSplit } from "./per_split.ts";
@@ -22,6 +21,7 @@ export interface Marker {
 export async function heldBy(root: string): Promise<
   Marker | undefined
 > {
+  const { join } = await import("node:path");
   const file = join(root, marker);
   const bytes = await readBytes(file)();
   if (bytes._tag === "Right") {

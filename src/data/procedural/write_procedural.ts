@@ -4,7 +4,6 @@
  * @module
  */
 
-import { basename, dirname, join } from "node:path";
 import { OptionError } from "../../core/errors.ts";
 import type { AsyncResult } from "../../core/result.ts";
 import { attemptAsync, unwrap } from "../_refusal.ts";
@@ -105,6 +104,7 @@ export function writeProcedural(
   const contents = JSON.stringify({ generator: "procedural", version, plan });
   return () =>
     attemptAsync(async () => {
+      const { basename, dirname, join } = await import("node:path");
       const found = await heldBy(root);
       if (found?.contents === contents) {
         return { ...found.summary, root, reused: true };
