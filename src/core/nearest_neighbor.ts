@@ -6,6 +6,9 @@ import { axes } from "./_shape.ts";
  * The cell of the largest score of each map, the lowest index on a tie:
  * `(n mod w, ⌊n / w⌋)`, `n = argmax M[b, k, :]`.
  *
+ * A map with a NaN gives some cell of the grid, another one on another
+ * backend; {@linkcode kernelSoftArgmax} gives NaN there.
+ *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
  * @param maps `[B, K, h, w]`.
