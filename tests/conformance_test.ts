@@ -1,0 +1,157 @@
+import {
+  deepStrictEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { formatConformance } from "../src/runs/conformance/format_conformance.ts";
+import {
+  readReferenceSet,
+  runConformance,
+} from "../src/runs/conformance/run_conformance.ts";
+import type { CaseOutcome } from "../src/runs/conformance/run_case.ts";
+import { referenceBackend } from "../src/backends/reference.ts";
+import { eachBackend } from "./_helpers.ts";
+import { inFolder, left, right } from "./runs/_helpers.ts";
+
+const CASES = fileURLToPath(new URL("fixtures/goldens/cases", import.meta.url));
+const set = right(await readReferenceSet(CASES)());
+
+eachBackend("runConformance() passes every reference case", async (be) => {
+  const before = be.memory().tensors;
+  const outcomes = await runConformance(be, set);
+  const { text, failed } = formatConformance({ [be.name]: outcomes });
+  strictEqual(failed, 0, text);
+  strictEqual(outcomes.length, set.length);
+  strictEqual(be.memory().tensors, before, "tensors left behind");
+});
+
+Deno.test("readReferenceSet() reads all files in order of name", () => {
+  strictEqual(set.length, 79);
+  const files = set.map(({ file }) => file);
+  deepStrictEqual(files, [...files].sort());
+});
+
+/** A case of the softmax over two cells: 1/4 and 3/4. */
+const FINE = {
+  op: "softmaxMap",
+  options: { beta: 1 },
+  inputs: { maps: { shape: [1, 1, 2], data: [0, Math.log(3)] } },
+  expected: { value: { shape: [1, 1, 2], data: [0.25, 0.75] } },
+  tolerance: 1e-9,
+};
+
+async function outcomeOf(change: object): Promise<CaseOutcome> {
+  let outcome: CaseOutcome | undefined;
+  await inFolder(async (folder) => {
+    const text = JSON.stringify({ ...FINE, ...change });
+    await Deno.writeTextFile(`${folder}/case.json`, text);
+    const set = right(await readReferenceSet(folder)());
+    [outcome] = await runConformance(referenceBackend(), set);
+  });
+  return outcome as CaseOutcome;
+}
+
+Deno.test("runConformance() passes the case that is spoilt below", async () => {
+  const { failure, error } = await outcomeOf({});
+  strictEqual(failure, "");
+  ok(error < 1e-15);
+});
+
+const spoilt: Readonly<Record<string, readonly [change: object, RegExp]>> = {
+  "an unknown operation": [{ op: "softmaxMaps" }, /^unknown operation$/],
+  "an operation every object has": [{ op: "toString" }, /./],
+  "an unknown option": [
+    { options: { beta: 1, gama: 2 } },
+    /^unknown options: gama$/,
+  ],
+  "an option of the wrong kind": [{ options: { beta: "1" } }, /"beta" must be/],
+  "an expected output nobody computes": [
+    { expected: { ...FINE.expected, entropy: 1 } },
+    /^nothing computed "entropy"$/,
+  ],
+  "a gradient by an input that is not there": [
+    { expected: { ...FINE.expected, gradBeta: 1 } },
+    /./,
+  ],
+  "another element count": [
+    { expected: { value: { shape: [1], data: [0.25] } } },
+    /^"value" must have 1 elements: got 2$/,
+  ],
+  "a missing input": [{ inputs: {} }, /must have the input "maps"/],
+  "another number": [
+    { expected: { value: { shape: [2], data: [0.25, 0.7501] } } },
+    /^"value" is off by 5\.71e-5, allowed 1e-9$/,
+  ],
+  "a NaN": [
+    {
+      op: "temperatureRegularizer",
+      options: { threshold: 0.1 },
+      inputs: { beta: -1 },
+      expected: { value: 0 },
+    },
+    /^"value" is off by Infinity/,
+  ],
+  "a tolerance below 0": [{ tolerance: -1e-9 }, /allowed -1e-9$/],
+};
+
+for (const [what, [change, failure]] of Object.entries(spoilt)) {
+  Deno.test(`runConformance() fails on ${what}`, async () => {
+    const outcome = await outcomeOf(change);
+    match(outcome.failure, failure);
+    strictEqual(formatConformance({ reference: [outcome] }).failed, 1);
+  });
+}
+
+Deno.test("readReferenceSet() refuses a case that says less than it must", async () => {
+  const { tolerance: _, ...rest } = FINE;
+  const texts: Readonly<Record<string, string>> = {
+    "file": "{",
+    "tolerance": JSON.stringify(rest),
+    "op": JSON.stringify({ ...FINE, op: 3 }),
+    "expected": JSON.stringify({ ...FINE, expected: [] }),
+    "expected.value.data": JSON.stringify({
+      ...FINE,
+      expected: { value: { shape: [2], data: [NaN, 1] } }, // null in JSON
+    }),
+    "inputs.maps.data": JSON.stringify({
+      ...FINE,
+      inputs: { maps: { shape: [1, 1, 2], data: [0] } },
+    }),
+  };
+  for (const [field, text] of Object.entries(texts)) {
+    await inFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/case.json`, text);
+      const error = left(await readReferenceSet(folder)());
+      strictEqual(error._tag, "MalformedFile");
+      strictEqual("field" in error && error.field, field);
+    });
+  }
+});
+
+Deno.test("readReferenceSet() refuses a folder that is not there or empty", async () => {
+  await inFolder(async (folder) => {
+    left(await readReferenceSet(folder)());
+    left(await readReferenceSet(`${folder}/none`)());
+    left(await readReferenceSet(CASES, { only: "no such case" })());
+  });
+});
+
+Deno.test("formatConformance() counts no case at all as a failure", () => {
+  strictEqual(formatConformance({ reference: [] }).failed, 1);
+});
+
+Deno.test("runConformance() stops between two cases", async () => {
+  const controller = new AbortController();
+  const heard: string[] = [];
+  await rejects(runConformance(referenceBackend(), set, {
+    signal: controller.signal,
+    onCase: ({ file }) => {
+      heard.push(file);
+      controller.abort();
+    },
+  }));
+  strictEqual(heard.length, 1);
+});
