@@ -1,6 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { scaledColumns } from "./_scaled_columns.ts";
-import { axes } from "./_shape.ts";
+import { axes, divide, perPair } from "./_shape.ts";
 import { bilinearWeights, type Grid } from "./bilinear_weights.ts";
 import type { CorrelateOptions, FeaturePair } from "./correlate.ts";
 import { ShapeError } from "./errors.ts";
@@ -99,13 +99,25 @@ function fromFeatures<T>(
   inputs: FeatureQueries<T>,
   options: CorrelateOptions<T>,
 ): T {
-  const [a, b] = scaledColumns(backend, "matchMaps", inputs, options);
+  const { betaA = 1, betaB = 1, normalize = true } = options;
+  const [a, b] = scaledColumns(backend, "matchMaps", inputs, { normalize });
   const [batch, , ha, wa] = backend.shape(inputs.featuresA) as Quad;
   const [, , hb, wb] = backend.shape(inputs.featuresB) as Quad;
   const count = queryCount(backend, inputs.queries, batch);
   const rows = bilinearWeights(backend, inputs.queries, [ha, wa]);
   const sampled = backend.matMul(rows, a, { transposeB: true });
-  return backend.reshape(backend.matMul(sampled, b), [batch, count, hb, wb]);
+  const scores = backend.matMul(sampled, b);
+  // K rows are fewer numbers to divide than the two maps of Eq. 5.
+  const scaled = [["betaA", betaA] as const, ["betaB", betaB] as const].reduce(
+    (maps, [param, beta]) =>
+      divide(
+        backend,
+        maps,
+        perPair(backend, "matchMaps", param, { beta, batch, rank: 3 }),
+      ),
+    scores,
+  );
+  return backend.reshape(scaled, [batch, count, hb, wb]);
 }
 
 type Quad = [number, number, number, number];

@@ -1,14 +1,25 @@
-import type { Backend, Operand } from "../backends/backend.ts";
+import type { Backend } from "../backends/backend.ts";
 import { axes } from "./_shape.ts";
 import type { FeaturePair } from "./correlate.ts";
 import { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";
 import { OptionError } from "./errors.ts";
+import { l2Normalize } from "./l2_normalize.ts";
 import { matchMaps } from "./match_maps.ts";
 import { partialTemperature, type Temperature } from "./temperature.ts";
 import { temperatureRegularizer } from "./temperature_regularizer.ts";
 
-/** A batch of annotated pairs, as {@linkcode objective} takes it. */
-export interface ObjectiveInputs<T> extends FeaturePair<T> {
+/** Feature maps of some images, and which of them make a pair. */
+export interface SharedFeatures<T> {
+  /** `[I, C, h, w]`, each image once, however many pairs it is in. */
+  readonly features: T;
+  /** Image A of each pair, `[B]`, whole numbers from 0 to `I - 1`. */
+  readonly indexA: T;
+  /** Image B of each pair, as `indexA`. */
+  readonly indexB: T;
+}
+
+/** Keypoints of a batch of pairs. */
+export interface PairPoints<T> {
   /** Keypoints of A, `[B, K, 2]`, (x, y) in cells of A. */
   readonly queries: T;
   /** Their true matches, `[B, K, 2]`, (x, y) in cells of B. */
@@ -16,6 +27,11 @@ export interface ObjectiveInputs<T> extends FeaturePair<T> {
   /** `[B, K]`, 1 for a keypoint and 0 for padding; all 1 by default. */
   readonly weights?: T;
 }
+
+/** A batch of annotated pairs: maps pair by pair, or shared between pairs. */
+export type ObjectiveInputs<T> =
+  & PairPoints<T>
+  & (FeaturePair<T> | SharedFeatures<T>);
 
 /** Options of {@linkcode objective}. */
 export interface ObjectiveOptions<T> extends CrossEntropyOptions {
@@ -48,7 +64,9 @@ export interface Objective<T> {
  * `L = L_ce + γ (L_reg(βᴬ) + L_reg(βᴮ)) / 2`.
  *
  * The features that the temperature module reads carry no gradient back into
- * the backbone. A fixed temperature is not regularised.
+ * the backbone. A fixed temperature is not regularised. `m` images of one
+ * category make up to `m (m - 1)` ordered pairs: given as `features` with two
+ * index lists, each passes the backbone once.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs; a tape for gradients.
@@ -88,47 +106,87 @@ export function objective<T>(
   inputs: ObjectiveInputs<T>,
   options: ObjectiveOptions<T>,
 ): Objective<T> {
-  const { featuresA, featuresB, queries } = inputs;
-  const { temperature, gamma, normalize = true } = options;
+  const { gamma } = options;
   if (!(gamma >= 0 && Number.isFinite(gamma))) {
     throw new OptionError("objective", "gamma", "a finite number >= 0", gamma);
   }
-  const betaA = partialTemperature(backend, featuresA, temperature);
-  const betaB = partialTemperature(backend, featuresB, temperature);
-  const maps = matchMaps(backend, { featuresA, featuresB, queries }, {
-    betaA,
-    betaB,
-    normalize,
-  });
+  const { a, b } = "features" in inputs
+    ? sharedSides(backend, inputs, options)
+    : pairSides(backend, inputs, options);
+  const maps = matchMaps(backend, {
+    featuresA: a.map,
+    featuresB: b.map,
+    queries: inputs.queries,
+  }, { betaA: a.beta, betaB: b.beta, normalize: false });
   const ce = crossEntropy(backend, { ...inputs, maps }, options);
-  const shape = backend.shape(featuresA);
-  const [batch] = axes("objective", "featuresA", shape, ["B", "C", "h", "w"]);
-  const each = {
-    a: spread(backend, betaA, batch),
-    b: spread(backend, betaB, batch),
-  };
   const penalty = (beta: T): T =>
     backend.sum(temperatureRegularizer(backend, beta, options), [0]);
-  const regularizer = temperature.kind === "fixed"
+  const [batch] = backend.shape(a.beta) as [number];
+  const regularizer = options.temperature.kind === "fixed"
     ? backend.constant([0], [])
     : backend.reshape(
-      backend.div(backend.add(penalty(each.a), penalty(each.b)), 2 * batch),
+      backend.div(backend.add(penalty(a.beta), penalty(b.beta)), 2 * batch),
       [],
     );
   return {
     value: backend.add(ce, backend.mul(regularizer, gamma)),
     crossEntropy: ce,
     regularizer,
-    betaA: each.a,
-    betaB: each.b,
+    betaA: a.beta,
+    betaB: b.beta,
   };
 }
 
-function spread<T>(
+/** Image A or B of every pair: its map, normalised where asked, and its temperature. */
+interface Side<T> {
+  /** `[B, C, h, w]`. */
+  readonly map: T;
+  /** `[B]`. */
+  readonly beta: T;
+}
+
+interface Sides<T> {
+  readonly a: Side<T>;
+  readonly b: Side<T>;
+}
+
+function pairSides<T>(
   backend: Backend<T>,
-  beta: Operand<T>,
-  batch: number,
-): T {
+  { featuresA, featuresB }: FeaturePair<T>,
+  options: ObjectiveOptions<T>,
+): Sides<T> {
+  return {
+    a: side(backend, "featuresA", featuresA, options),
+    b: side(backend, "featuresB", featuresB, options),
+  };
+}
+
+/** Everything that depends on one image alone is done once for it. */
+function sharedSides<T>(
+  backend: Backend<T>,
+  { features, indexA, indexB }: SharedFeatures<T>,
+  options: ObjectiveOptions<T>,
+): Sides<T> {
+  const { map, beta } = side(backend, "features", features, options);
+  const pick = (index: T): Side<T> => ({
+    map: backend.gather(map, index),
+    beta: backend.gather(beta, index),
+  });
+  return { a: pick(indexA), b: pick(indexB) };
+}
+
+function side<T>(
+  backend: Backend<T>,
+  name: string,
+  features: T,
+  { temperature, normalize = true }: ObjectiveOptions<T>,
+): Side<T> {
+  const shape = backend.shape(features);
+  const [count] = axes("objective", name, shape, ["B", "C", "h", "w"]);
+  const beta = partialTemperature(backend, features, temperature);
   const tensor = typeof beta === "number" ? backend.constant([beta], []) : beta;
-  return backend.broadcastTo(tensor, [batch]);
+  return {
+    map: normalize ? l2Normalize(backend, features) : features,
+    beta: backend.broadcastTo(tensor, [count]),
+  };
 }

@@ -65,6 +65,7 @@ export async function readCsvPairs(
       category: row.category,
       source: { path: source, keypoints: points?.get(source) ?? row.pointsA },
       target: { path: target, keypoints: points?.get(target) ?? row.pointsB },
+      keypointIds: row.pointsA.map((_, k) => String(k + 1)),
     };
   });
   return { name: format, split, threshold: "kps", pairs };

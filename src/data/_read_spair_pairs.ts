@@ -82,7 +82,14 @@ function readPair(id: string, fields: Fields, file: string): ImagePair {
       `${target.keypoints.length}`,
     );
   }
-  const pair = { id, category: text(fields, "category", file), source, target };
+  const pair = {
+    id,
+    category: text(fields, "category", file),
+    source,
+    target,
+    ...("kps_ids" in fields &&
+      { keypointIds: ids(fields, source.keypoints.length, file) }),
+  };
   for (const prefix of ["src", "trg"] as const) {
     const { keypoints, size } = prefix === "src" ? source : target;
     const [height, width] = size!;
@@ -98,6 +105,18 @@ function readPair(id: string, fields: Fields, file: string): ImagePair {
     });
   }
   return pair;
+}
+
+/** Names of the keypoints; SPair writes them as text or as numbers. */
+function ids(fields: Fields, count: number, file: string): readonly string[] {
+  const value = fields["kps_ids"];
+  if (Array.isArray(value) && value.length === count) return value.map(String);
+  refuse(
+    file,
+    "kps_ids",
+    `${count} names, one a keypoint`,
+    JSON.stringify(value) ?? "nothing",
+  );
 }
 
 function text(fields: Fields, name: string, file: string): string {

@@ -30,6 +30,8 @@ export interface ImagePair {
   readonly source: AnnotatedImage;
   /** Where the answers are looked for. */
   readonly target: AnnotatedImage;
+  /** What each keypoint is called, the same in every pair of the category; where annotated. */
+  readonly keypointIds?: readonly string[];
 }
 
 /** The pairs of one split of a data set. */

@@ -61,8 +61,9 @@ export function trainStep<T>(
         const lift = (name: string) => tape.lift(data(name));
         const maps = resnet(tape, all, lift("images"), model.backbone);
         const { value, betaA, betaB, ...parts } = objective(tape, {
-          featuresA: tape.gather(maps, lift("indexA")),
-          featuresB: tape.gather(maps, lift("indexB")),
+          features: maps,
+          indexA: lift("indexA"),
+          indexB: lift("indexB"),
           queries: lift("queries"),
           points: lift("points"),
           weights: lift("weights"),
