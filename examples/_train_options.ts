@@ -108,6 +108,12 @@ function described(): Command {
     .option("--no-l2", "leave features un-normalised")
     .option("--epochs <n>", "passes over the pairs", whole)
     .option("--batch <n>", "pairs a step", whole)
+    .option(
+      "--group-size <n>",
+      "images matched each with each; 0: plain",
+      group,
+    )
+    .option("--groups <n>", "such groups a step", whole)
     .option("--learning-rate <rate>", "Adam's, for the backbone", positive)
     .option(
       "--temperature-learning-rate <rate>",
@@ -166,6 +172,10 @@ function whole(text: string): number {
     throw new InvalidArgumentError("wanted a whole number >= 0");
   }
   return value;
+}
+
+function group(text: string): number | null {
+  return whole(text) || null;
 }
 
 function beta(text: string): "auto" | number {

@@ -4,6 +4,7 @@ import {
   type GaussianWindowOptions,
   type WindowAxis,
 } from "./_gaussian_window.ts";
+import { meanOverPairs } from "./_mean_over_pairs.ts";
 import { axes } from "./_shape.ts";
 import { OptionError, ShapeError } from "./errors.ts";
 import { gaussianTarget } from "./gaussian_target.ts";
@@ -41,7 +42,7 @@ const SMALLEST_WEIGHT = 1e-30;
  * temperatures where the plain form is NaN.
  *
  * The mean is over the keypoints of a pair by their weights, then over the
- * pairs; a pair whose weights are all 0 counts as 0.
+ * pairs; a pair whose weights are all 0 does not count.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
@@ -87,7 +88,8 @@ export function crossEntropy<T>(
     throw new OptionError(fn, "target", "sampled or splat", options.target);
   }
   const perPoint = losses(backend, probabilities, points, options);
-  return meanOverPairs(backend, perPoint, weights);
+  const perPair = meanOverPoints(backend, perPoint, weights);
+  return meanOverPairs(backend, perPair, weights);
 }
 
 const lossKinds: {
@@ -157,32 +159,21 @@ function logHats<T>(backend: Backend<T>, { hats }: WindowAxis<T>): T {
   return backend.where(backend.step(hats), safe, LOG_ZERO);
 }
 
-function meanOverPairs<T>(
+/** Mean over the keypoints of each pair by their weights, `[B]`. */
+function meanOverPoints<T>(
   backend: Backend<T>,
   perPoint: T,
   weights: T | undefined,
 ): T {
-  const shape = backend.shape(perPoint);
-  const [b, k] = shape as [number, number];
+  const [b, k] = backend.shape(perPoint) as [number, number];
   if (weights === undefined) {
-    return backend.reshape(
-      backend.div(backend.sum(perPoint, [0, 1]), b * k),
-      [],
-    );
+    return backend.reshape(backend.div(backend.sum(perPoint, [1]), k), [b]);
   }
-  const weightShape = backend.shape(weights);
-  if (
-    weightShape.length !== 2 || weightShape[0] !== b || weightShape[1] !== k
-  ) {
-    throw new ShapeError(
-      "crossEntropy",
-      "weights",
-      `[${b}, ${k}]`,
-      weightShape,
-    );
+  const shape = backend.shape(weights);
+  if (shape.length !== 2 || shape[0] !== b || shape[1] !== k) {
+    throw new ShapeError("crossEntropy", "weights", `[${b}, ${k}]`, shape);
   }
   const total = backend.sum(backend.mul(perPoint, weights), [1]);
   const mass = backend.maximum(backend.sum(weights, [1]), SMALLEST_WEIGHT);
-  const pairs = backend.div(total, mass);
-  return backend.reshape(backend.div(backend.sum(pairs, [0, 1]), b), []);
+  return backend.reshape(backend.div(total, mass), [b]);
 }

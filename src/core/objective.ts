@@ -1,4 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
+import { meanOverPairs } from "./_mean_over_pairs.ts";
 import { axes } from "./_shape.ts";
 import type { FeaturePair } from "./correlate.ts";
 import { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";
@@ -120,13 +121,13 @@ export function objective<T>(
   }, { betaA: a.beta, betaB: b.beta, normalize: false });
   const ce = crossEntropy(backend, { ...inputs, maps }, options);
   const penalty = (beta: T): T =>
-    backend.sum(temperatureRegularizer(backend, beta, options), [0]);
-  const [batch] = backend.shape(a.beta) as [number];
+    temperatureRegularizer(backend, beta, options);
   const regularizer = options.temperature.kind === "fixed"
     ? backend.constant([0], [])
-    : backend.reshape(
-      backend.div(backend.add(penalty(a.beta), penalty(b.beta)), 2 * batch),
-      [],
+    : meanOverPairs(
+      backend,
+      backend.div(backend.add(penalty(a.beta), penalty(b.beta)), 2),
+      inputs.weights,
     );
   return {
     value: backend.add(ce, backend.mul(regularizer, gamma)),

@@ -34,6 +34,12 @@ export interface CreateBackendOptions {
   readonly threads?: number;
   /** Compiled sessions kept at most; the backend's own bound by default. */
   readonly maxSessions?: number;
+  /**
+   * URL of a folder that holds the WebAssembly files of `onnxruntime-web` and
+   * `@tensorflow/tfjs-backend-wasm`, ending in `/`. A page needs it; Deno and
+   * Node.js find the files without.
+   */
+  readonly wasmPaths?: string;
 }
 
 /**
@@ -44,7 +50,7 @@ export interface CreateBackendOptions {
  * says which. A backend asked for by name never gives another one.
  *
  * @param name One of {@linkcode BACKEND_NAMES}, or `auto`.
- * @param options Threads and sessions.
+ * @param options Threads, sessions, and where a page finds WebAssembly files.
  * @returns The backend, or an error that names what is missing.
  *
  * @example
@@ -97,9 +103,10 @@ const factories: Readonly<Record<BackendName, Factory>> = {
 };
 
 function tfjs(device: "webgpu" | "wasm" | "cpu"): Factory {
-  return async () => {
+  return async ({ wasmPaths }) => {
     const { tfjsBackend } = await import("../backends/tfjs.ts");
-    return opaque(await tfjsBackend({ device })());
+    const files = wasmPaths === undefined ? {} : { wasmPaths };
+    return opaque(await tfjsBackend({ device, ...files })());
   };
 }
 

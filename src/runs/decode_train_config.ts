@@ -78,6 +78,8 @@ const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   normalize: flag,
   epochs: whole(1),
   batch: whole(1),
+  groupSize: or(oneOf(null), whole(2)),
+  groups: whole(1),
   learningRate: above(0),
   temperatureLearningRate: above(0),
   gamma: atLeast(0),

@@ -1,6 +1,7 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { OptionError } from "../core/errors.ts";
+import { mixSeed } from "./_mix_seed.ts";
 
 /** The order of one epoch, named by what it depends on. */
 export interface EpochOrderOptions {
@@ -40,27 +41,11 @@ export function epochOrder(options: EpochOrderOptions): readonly number[] {
       throw new OptionError("epochOrder", name, "a whole number >= 0", value);
     }
   }
-  const generator = xoroshiro128plus(mix(options.seed, options.epoch));
+  const generator = xoroshiro128plus(mixSeed(options.seed, options.epoch));
   const order = Array.from({ length: options.count }, (_, i) => i);
   for (let last = order.length - 1; last > 0; last--) {
     const picked = uniformInt(generator, 0, last);
     [order[last], order[picked]] = [order[picked]!, order[last]!];
   }
   return order;
-}
-
-/**
- * One 32-bit seed from both numbers. The generator turns close seeds into
- * close first draws, so `seed + epoch` would give neighbouring epochs similar
- * starts, and (1, 2) the order of (2, 1): each word goes through the
- * finaliser of MurmurHash3.
- */
-function mix(seed: number, epoch: number): number {
-  const words = [seed, Math.floor(seed / 2 ** 32), epoch];
-  return words.reduce((hash, word) => {
-    let h = Math.imul(hash ^ word, 0x9e3779b1);
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return h ^ (h >>> 16);
-  }, 0x2545f491);
 }

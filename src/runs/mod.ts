@@ -113,3 +113,4 @@ export * from "./training_data.ts";
 export * from "./training_state.ts";
 export * from "./write_report.ts";
 export * from "./load_model.ts";
+export * from "./image_groups.ts";

@@ -12,6 +12,7 @@ import { appendLog } from "./append_log.ts";
 import { epochOrder } from "./epoch_order.ts";
 import { evaluate } from "./evaluate.ts";
 import type { ProgressEvent } from "./format_progress.ts";
+import { groupedBatch, type ImageGroups, imageGroups } from "./image_groups.ts";
 import { type ImageLoader, imageLoader } from "./load_image.ts";
 import type { StepRow } from "./log_row.ts";
 import { STRIDE } from "./model.ts";
@@ -21,7 +22,12 @@ import type { RunFiles } from "./run_folder.ts";
 import { averages } from "./summarize.ts";
 import { modelConfig, type TrainConfig } from "./train_config.ts";
 import { trainStep } from "./train_step.ts";
-import { batchTensors, trainingBatch } from "./training_batch.ts";
+import {
+  type BatchPlan,
+  batchTensors,
+  pairBatch,
+  trainingBatch,
+} from "./training_batch.ts";
 import type { TrainingData } from "./training_data.ts";
 import {
   checkpointOf,
@@ -73,7 +79,10 @@ interface Loop<T> {
   readonly predictor: Predictor<T>;
   readonly options: TrainOptions;
   readonly stepsPerEpoch: number;
+  /** Room for the keypoints of any pair: all steps then have one shape. */
   readonly capacity: number;
+  /** Images by category; empty where batches are plain. */
+  readonly groups: ImageGroups;
 }
 
 /**
@@ -100,6 +109,9 @@ export function train<T>(
 ): AsyncResult<RunError | Aborted, TrainOutcome> {
   return async () => {
     const { config } = run;
+    const groups = config.groupSize === null
+      ? new Map()
+      : imageGroups(data.train.pairs);
     const loop: Loop<T> = {
       backend,
       config,
@@ -117,7 +129,8 @@ export function train<T>(
       }),
       options,
       stepsPerEpoch: Math.ceil(data.train.pairs.length / config.batch),
-      capacity: capacityOf(data),
+      capacity: capacityOf(data, groups),
+      groups,
     };
     const start = run.checkpoint
       ? right(restoreState(backend, run.checkpoint))
@@ -193,23 +206,19 @@ function finish<T>(
 
 /** One update: reads its pairs, runs the program, frees what it replaced. */
 async function oneStep<T>(
-  { backend, config, data, load, stepsPerEpoch, capacity, run }: Loop<T>,
+  loop: Loop<T>,
   program: ReturnType<typeof trainStep<T>>,
   state: TrainingState<T>,
 ): Promise<
   Result<RunError, { state: TrainingState<T>; row: Omit<StepRow, "ms"> }>
 > {
-  const { pairs } = data.train;
+  const { backend, config, stepsPerEpoch, run } = loop;
   const epoch = Math.floor(state.step / stepsPerEpoch);
-  const place = (state.step % stepsPerEpoch) * config.batch;
-  const order = epochOrder({ seed: config.seed, epoch, count: pairs.length });
-  const chosen = order.slice(place, place + config.batch)
-    .map((i) => pairs[i] as typeof pairs[number]);
-  const batch = await trainingBatch(chosen, {
-    load,
+  const batch = await trainingBatch(planOf(loop, state.step), {
+    load: loop.load,
     rule: config.coordinates,
     stride: STRIDE,
-    capacity,
+    capacity: loop.capacity,
   });
   if (batch._tag === "Left") return batch;
   const inputs = {
@@ -235,6 +244,25 @@ async function oneStep<T>(
   }
   const row = { kind: "step", step, epoch, ...named } as const;
   return right({ state: { ...state, tensors, step }, row });
+}
+
+/** Which images and pairs step `step` (from 0) takes: by seed and step alone. */
+function planOf<T>(
+  { config, data, stepsPerEpoch, groups }: Loop<T>,
+  step: number,
+): BatchPlan {
+  const { seed, batch, groupSize } = config;
+  if (groupSize !== null) {
+    return groupedBatch(groups, { ...config, groupSize, step });
+  }
+  const { pairs } = data.train;
+  const epoch = Math.floor(step / stepsPerEpoch);
+  const place = (step % stepsPerEpoch) * batch;
+  const order = epochOrder({ seed, epoch, count: pairs.length });
+  return pairBatch(
+    order.slice(place, place + batch)
+      .map((i) => pairs[i] as typeof pairs[number]),
+  );
 }
 
 /** Validates, logs, and writes the best and the last checkpoint. */
@@ -296,9 +324,11 @@ async function save<T>(
   return await writeCheckpoint(file, checkpoint)();
 }
 
-/** Room for the keypoints of any pair: all steps then have one shape. */
-function capacityOf({ train }: TrainingData): number {
-  return Math.max(...train.pairs.map(({ source }) => source.keypoints.length));
+function capacityOf({ train }: TrainingData, groups: ImageGroups): number {
+  return Math.max(
+    ...train.pairs.map(({ source }) => source.keypoints.length),
+    ...[...groups.values()].flat().map(({ points }) => points.size),
+  );
 }
 
 function right<A>(value: A): Result<never, A> {

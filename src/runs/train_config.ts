@@ -35,8 +35,15 @@ export interface TrainConfig {
   readonly normalize: boolean;
   /** Passes over the training pairs. */
   readonly epochs: number;
-  /** Pairs a step. */
+  /** Pairs a step, and by their count the steps of an epoch. */
   readonly batch: number;
+  /**
+   * Images of one category that a step matches each with each; `null` for
+   * plain batches of annotated pairs.
+   */
+  readonly groupSize: number | null;
+  /** Such groups in a step; not read where `groupSize` is `null`. */
+  readonly groups: number;
   /** Adam's rate for the backbone. */
   readonly learningRate: number;
   /** Adam's rate for the temperature. */
@@ -80,6 +87,8 @@ export const paperDefaults: TrainConfig = {
   normalize: true,
   epochs: 10,
   batch: 4,
+  groupSize: null,
+  groups: 1,
   learningRate: 2e-5,
   temperatureLearningRate: 1e-4,
   gamma: 0.2,

@@ -11,7 +11,7 @@ import type { Point } from "../core/point.ts";
 import type { Result } from "../core/result.ts";
 import { checkKeypoints } from "../data/check_pair.ts";
 import type { DataError } from "../data/data_error.ts";
-import type { ImagePair } from "../data/image_pair.ts";
+import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
 import { scaleKeypoints } from "../data/scale_keypoints.ts";
 import {
   imageBatch,
@@ -49,61 +49,78 @@ export interface TrainingBatchOptions {
   readonly capacity: number;
 }
 
+/** Which images a step reads, and which of them it matches. */
+export interface BatchPlan {
+  /** Images, each passed through the backbone once. */
+  readonly images: readonly AnnotatedImage[];
+  /** Pairs of them, with the places of both in `images`. */
+  readonly pairs: readonly {
+    readonly pair: ImagePair;
+    readonly a: number;
+    readonly b: number;
+  }[];
+  /** Pairs there is room for; those that are missing weigh nothing. */
+  readonly pairCapacity: number;
+}
+
+/** The plain batch: two images a pair. */
+export function pairBatch(pairs: readonly ImagePair[]): BatchPlan {
+  return {
+    images: pairs.flatMap(({ source, target }) => [source, target]),
+    pairs: pairs.map((pair, p) => ({ pair, a: 2 * p, b: 2 * p + 1 })),
+    pairCapacity: pairs.length,
+  };
+}
+
 /**
- * Reads the pictures of some pairs and lays everything out in arrays: two
- * images a pair, in order, and padded keypoints.
+ * Reads the pictures of a batch and lays everything out in arrays, keypoints
+ * and pairs padded to their capacity.
  *
- * @param pairs The pairs.
+ * @param plan Images and pairs.
  * @param options Loader, coordinates and capacity.
  * @returns The arrays, or the first file that is wrong.
  * @throws {OptionError} If a pair has more keypoints than there is room for.
  */
 export async function trainingBatch(
-  pairs: readonly ImagePair[],
+  { images, pairs, pairCapacity }: BatchPlan,
   options: TrainingBatchOptions,
 ): Promise<Result<DataError, TrainingBatch>> {
   const { load, capacity } = options;
   const loaded: LoadedImage[] = [];
-  const queries = new Float32Array(pairs.length * capacity * 2);
-  const points = new Float32Array(pairs.length * capacity * 2);
-  const weights = new Float32Array(pairs.length * capacity);
-  for (const [p, pair] of pairs.entries()) {
-    const a = await load(pair.source.path)();
-    if (a._tag === "Left") return a;
-    const b = await load(pair.target.path)();
-    if (b._tag === "Left") return b;
+  for (const { path } of images) {
+    const image = await load(path)();
+    if (image._tag === "Left") return image;
+    loaded.push(image.right);
+  }
+  const queries = new Float32Array(pairCapacity * capacity * 2);
+  const points = new Float32Array(pairCapacity * capacity * 2);
+  const weights = new Float32Array(pairCapacity * capacity);
+  for (const [p, { pair, a, b }] of pairs.entries()) {
+    const source = loaded[a] as LoadedImage;
+    const target = loaded[b] as LoadedImage;
     const checked = checkKeypoints(pair, {
-      source: storedSize(a.right),
-      target: storedSize(b.right),
+      source: storedSize(source),
+      target: storedSize(target),
     });
     if (checked._tag === "Left") return checked;
     const count = pair.source.keypoints.length;
     if (count > capacity) {
-      throw new OptionError(
-        "trainingBatch",
-        "capacity",
-        `>= ${count}`,
-        capacity,
-      );
+      const wanted = `>= ${count}`;
+      throw new OptionError("trainingBatch", "capacity", wanted, capacity);
     }
-    loaded.push(a.right, b.right);
-    queries.set(
-      cells(pair.source.keypoints, a.right, options),
-      p * capacity * 2,
-    );
-    points.set(
-      cells(pair.target.keypoints, b.right, options),
-      p * capacity * 2,
-    );
-    weights.fill(1, p * capacity, p * capacity + count);
+    const start = p * capacity;
+    queries.set(cells(pair.source.keypoints, source, options), 2 * start);
+    points.set(cells(pair.target.keypoints, target, options), 2 * start);
+    weights.fill(1, start, start + count);
   }
+  const places = Array.from({ length: pairCapacity }, (_, p) => pairs[p]);
   return {
     _tag: "Right",
     right: {
       images: imageBatch(loaded),
       imageSize: loaded[0]?.padded ?? [0, 0],
-      indexA: pairs.map((_, p) => 2 * p),
-      indexB: pairs.map((_, p) => 2 * p + 1),
+      indexA: places.map((place) => place?.a ?? 0),
+      indexB: places.map((place) => place?.b ?? 0),
       queries,
       points,
       weights,

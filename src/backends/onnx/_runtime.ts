@@ -39,6 +39,16 @@ interface OnnxRuntimeModule {
   readonly env: Env;
 }
 
+/** What a caller chooses. */
+export interface RuntimeOptions {
+  /** Where sessions run. */
+  readonly device: OnnxDevice;
+  /** Threads of one operation. */
+  readonly threads?: number;
+  /** Folder URL of ONNX Runtime's WebAssembly files. */
+  readonly wasmPaths?: string;
+}
+
 /** What differs between the devices. */
 interface DeviceProfile {
   readonly load: () => Promise<OnnxRuntimeModule>;
@@ -72,9 +82,9 @@ const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
 
 /** Loads what `device` needs; `threads` is left to the runtime where absent. */
 export async function loadRuntime(
-  device: OnnxDevice,
-  threads: number | undefined,
+  options: RuntimeOptions,
 ): Promise<Result<BackendUnavailableError, Runtime>> {
+  const { device, threads } = options;
   const name = `onnx-${device}`;
   const profile = profiles[device];
   const unavailable = (missing: string, cause?: unknown) => ({
@@ -87,7 +97,7 @@ export async function loadRuntime(
   }
   try {
     const [ort, proto] = await Promise.all([profile.load(), loadProto()]);
-    if (device !== "cpu") configureWasm(ort.env, device, threads);
+    if (device !== "cpu") configureWasm(ort.env, options);
     return {
       _tag: "Right",
       right: {
@@ -131,10 +141,10 @@ async function missingGpu(): Promise<string | undefined> {
 
 function configureWasm(
   env: Env,
-  device: OnnxDevice,
-  threads: number | undefined,
+  { device, threads, wasmPaths }: RuntimeOptions,
 ): void {
   env.logLevel = "error";
+  if (wasmPaths !== undefined) env.wasm.wasmPaths = wasmPaths;
   const isDeno = "Deno" in globalThis;
   // The WebGPU build cannot start its workers in Deno.
   if (device === "webgpu" && isDeno) env.wasm.numThreads = 1;

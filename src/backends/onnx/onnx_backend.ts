@@ -21,6 +21,13 @@ export interface OnnxBackendOptions {
   readonly threads?: number;
   /** Sessions kept at once, at least 1, by default 16. */
   readonly maxSessions?: number;
+  /**
+   * On `wasm` and `webgpu`: URL of the folder with the files
+   * `ort-wasm-simd-threaded*` of `onnxruntime-web`, ending in `/`. Deno and
+   * Node.js find them without; a bundled page needs it. ONNX Runtime reads it
+   * once for each of the two devices: later values change nothing.
+   */
+  readonly wasmPaths?: string;
   /** On `cpu`: path and start of the names of the files into which ONNX Runtime writes a profile of each session once it is released. */
   readonly profilePrefix?: string;
 }
@@ -61,7 +68,7 @@ export function onnxBackend(
   requireCount("threads", options.threads);
   requireCount("maxSessions", options.maxSessions);
   return async () => {
-    const runtime = await loadRuntime(options.device, options.threads);
+    const runtime = await loadRuntime(options);
     return runtime._tag === "Left" ? runtime : {
       _tag: "Right",
       right: backendOver(runtime.right, options),
