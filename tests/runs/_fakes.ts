@@ -1,0 +1,99 @@
+import type { Backend } from "../../src/backends/backend.ts";
+import type { Point } from "../../src/core/point.ts";
+import { missingFile } from "../../src/data/data_error.ts";
+import type { AnnotatedImage, ImagePair } from "../../src/data/image_pair.ts";
+import type { ImageLoader, LoadedImage } from "../../src/runs/load_image.ts";
+import type { ModelConfig } from "../../src/runs/model.ts";
+import type { Predictor } from "../../src/runs/predictor.ts";
+
+/** A model of no consequence: what is tested is around it. */
+export const MODEL: ModelConfig = {
+  backbone: { name: "tiny", block: "basic", layers: [1, 1, 1], width: 16 },
+  temperature: { kind: "fixed", beta: 1 },
+  normalize: true,
+  coordinates: "simple",
+};
+
+/** A picture as the loader gives it: `[stored W, H]` resized to `[W, H]`. */
+export interface FakePicture {
+  readonly stored: readonly [width: number, height: number];
+  readonly resized?: readonly [width: number, height: number];
+  readonly decoder?: string;
+}
+
+/** Loads black pictures by name and counts how often. */
+export function fakeLoader(
+  pictures: Readonly<Record<string, FakePicture>>,
+): { readonly load: ImageLoader; readonly loads: string[] } {
+  const loads: string[] = [];
+  const load: ImageLoader = (path) => () => {
+    loads.push(path);
+    const picture = pictures[path];
+    return Promise.resolve(
+      picture === undefined
+        ? { _tag: "Left", left: missingFile(path) }
+        : { _tag: "Right", right: loaded(path, picture) },
+    );
+  };
+  return { load, loads };
+}
+
+function loaded(
+  path: string,
+  { stored, resized = stored, decoder = "none" }: FakePicture,
+): LoadedImage {
+  const [width, height] = resized;
+  const whole = (length: number) => Math.ceil(length / 16) * 16;
+  return {
+    path,
+    stored: { width: stored[0], height: stored[1] },
+    image: {
+      width,
+      height,
+      data: new Uint8Array(width * height * 3),
+      decoder,
+    },
+    padded: [whole(height), whole(width)],
+  };
+}
+
+/** A predictor that answers each query moved by `shift` cells. */
+export function fakePredictor<T>(
+  backend: Backend<T>,
+  options: { readonly shift: Point; readonly betas?: readonly number[] },
+): { readonly predictor: Predictor<T>; readonly batches: number[][] } {
+  const batches: number[][] = [];
+  let images = 0;
+  const predictor: Predictor<T> = {
+    extract: (pixels) => {
+      const [count = 0, , h = 0, w = 0] = backend.shape(pixels);
+      batches.push([count, h, w]);
+      return Promise.resolve(
+        Array.from({ length: count }, () => ({
+          features: backend.tensor(
+            new Float32Array(h * w / 256),
+            [1, 1, h / 16, w / 16],
+          ),
+          beta: backend.tensor([options.betas?.[images++] ?? 1], [1]),
+        })),
+      );
+    },
+    locate: ({ queries }) => {
+      const [matches] = backend.tidy(() => [
+        backend.add(queries, backend.constant(options.shift, [2])),
+      ]);
+      return Promise.resolve(matches as T);
+    },
+  };
+  return { predictor, batches };
+}
+
+/** A pair of `source` and `target` with these keypoints. */
+export function pairOf(
+  source: AnnotatedImage,
+  target: AnnotatedImage,
+  options: { readonly id?: string; readonly category?: string } = {},
+): ImagePair {
+  const { id = `${source.path}-${target.path}`, category = "cat" } = options;
+  return { id, category, source, target };
+}

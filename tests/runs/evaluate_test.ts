@@ -1,0 +1,269 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { referenceBackend } from "../../src/backends/reference.ts";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { ImagePair, Point } from "../../src/data/image_pair.ts";
+import { evaluate, type EvaluationOptions } from "../../src/runs/evaluate.ts";
+import { createBackend } from "../../src/runs/create_backend.ts";
+import { initModel } from "../../src/runs/model.ts";
+import { createPredictor } from "../../src/runs/predictor.ts";
+import {
+  fakeLoader,
+  type FakePicture,
+  fakePredictor,
+  MODEL,
+  pairOf,
+} from "./_fakes.ts";
+import { left, right } from "./_helpers.ts";
+
+const POINT: readonly Point[] = [[8, 8]];
+const CHOICES = {
+  threshold: "img",
+  space: "evaluation",
+  alphas: [0.1],
+} as const;
+
+/** Evaluates with answers moved by `shift` cells, and sees that nothing stays. */
+async function run(
+  pairs: readonly ImagePair[],
+  pictures: Readonly<Record<string, FakePicture>>,
+  options: Partial<EvaluationOptions> & {
+    readonly shift?: Point;
+    readonly betas?: readonly number[];
+  } = {},
+) {
+  const backend = referenceBackend();
+  const { shift = [0, 0], betas = [], ...choices } = options;
+  const { load, loads } = fakeLoader(pictures);
+  const { predictor, batches } = fakePredictor(backend, { shift, betas });
+  const inputs = { config: MODEL, predictor, pairs, load };
+  const result = await evaluate(backend, inputs, { ...CHOICES, ...choices })();
+  strictEqual(backend.memory().tensors, 0, "tensors left behind");
+  return { result, loads, batches };
+}
+
+const SMALL: FakePicture = { stored: [32, 32] };
+
+Deno.test("evaluate() reads and passes each distinct picture once", async () => {
+  const image = (path: string) => ({ path, keypoints: POINT });
+  const pairs = [["a", "b"], ["b", "a"], ["a", "c"], ["c", "b"]]
+    .map(([s, t]) => pairOf(image(s!), image(t!)));
+  const pictures = { a: SMALL, b: SMALL, c: SMALL };
+  for (
+    const [batch, passes] of [[1, [1, 1, 1]], [2, [2, 1]], [9, [3]]] as const
+  ) {
+    const { result, loads, batches } = await run(pairs, pictures, { batch });
+    deepStrictEqual(loads, ["a", "b", "c"]);
+    deepStrictEqual(batches.map(([count]) => count), passes);
+    strictEqual(right(result).images, 3);
+    deepStrictEqual(right(result).pairs.map(({ pair }) => pair), pairs);
+  }
+});
+
+Deno.test("evaluate() never batches pictures of different sizes", async () => {
+  const image = (path: string) => ({ path, keypoints: POINT });
+  const pairs = [
+    pairOf(image("a"), image("b")),
+    pairOf(image("c"), image("a")),
+  ];
+  const pictures = {
+    a: SMALL,
+    b: { stored: [20, 40] },
+    c: { stored: [32, 48] },
+  } as const;
+  const { batches } = await run(pairs, pictures, { batch: 8 });
+  // 20 x 40 is padded to 32 x 48: [count, H, W].
+  deepStrictEqual(batches, [[1, 32, 32], [2, 48, 32]]);
+});
+
+// Both pictures are resized from 64 x 128 (W x H) to 32 x 32.
+const TALL: FakePicture = { stored: [64, 128], resized: [32, 32] };
+const TALL_PAIR = pairOf(
+  { path: "a", keypoints: [[16, 32]] },
+  { path: "b", keypoints: [[20, 40]], box: [0, 0, 40, 20] },
+);
+
+Deno.test("evaluate() measures in the pixels of its space", async () => {
+  // The query (16, 32) is (8, 8) resized, cell (0.5, 0.5); moved by a quarter
+  // of a cell it is pixel (12, 12) resized, (24, 48) stored. The truth (20, 40)
+  // is (10, 10) resized: errors (2, 2) and (4, 8).
+  const at = async (options: Partial<EvaluationOptions>) => {
+    const { result } = await run([TALL_PAIR], { a: TALL, b: TALL }, {
+      ...options,
+      shift: [0.25, 0.25],
+    });
+    return right(result).pairs[0]!;
+  };
+  const resized = await at({ alphas: [0.088, 0.089] });
+  deepStrictEqual(resized.predicted, [[24, 48]]);
+  // √8 / 32 = 0.0884 of the resized, √80 / 128 = 0.0699 of the stored picture.
+  strictEqual(resized.pck.theta, 32);
+  deepStrictEqual(resized.pck.value, { "0.088": 0, "0.089": 1 });
+  const stored = await at({ space: "original", alphas: [0.069, 0.07] });
+  deepStrictEqual(stored.predicted, [[24, 48]]);
+  strictEqual(stored.pck.theta, 128);
+  deepStrictEqual(stored.pck.value, { "0.069": 0, "0.07": 1 });
+});
+
+Deno.test("evaluate() scales the box of the target with its picture", async () => {
+  const pictures = { a: TALL, b: TALL };
+  const theta = async (space: "evaluation" | "original") => {
+    const options = { threshold: "bbox", space } as const;
+    const { result } = await run([TALL_PAIR], pictures, options);
+    return right(result).pairs[0]!.pck.theta;
+  };
+  // 40 x 20 stored pixels are 20 x 5 resized ones.
+  strictEqual(await theta("original"), 40);
+  strictEqual(await theta("evaluation"), 20);
+});
+
+Deno.test("evaluate() pads keypoints without counting them", async () => {
+  const image = (path: string, keypoints: readonly Point[]) => ({
+    path,
+    keypoints,
+  });
+  const two: readonly Point[] = [[8, 8], [24, 8]];
+  const pairs = [
+    pairOf(image("a", POINT), image("b", POINT)),
+    pairOf(image("a", two), image("b", two)),
+  ];
+  const { result } = await run(pairs, { a: SMALL, b: SMALL });
+  const predicted = right(result).pairs.map(({ predicted }) => predicted);
+  deepStrictEqual(predicted, [POINT, two]);
+});
+
+Deno.test("evaluate() multiplies the temperatures of both pictures", async () => {
+  const image = (path: string) => ({ path, keypoints: POINT });
+  const pairs = [
+    pairOf(image("a"), image("b")),
+    pairOf(image("b"), image("b")),
+  ];
+  const pictures = {
+    a: { ...SMALL, decoder: "png" },
+    b: { ...SMALL, decoder: "jpeg" },
+  };
+  const { result } = await run(pairs, pictures, { betas: [0.5, 0.25] });
+  deepStrictEqual(right(result).pairs.map(({ beta }) => beta), [0.125, 0.0625]);
+  deepStrictEqual(right(result).decoders, ["png", "jpeg"]);
+});
+
+Deno.test("evaluate() of no pair is empty", async () => {
+  const { result } = await run([], {});
+  deepStrictEqual(right(result), { pairs: [], decoders: [], images: 0 });
+});
+
+Deno.test("evaluate() names the picture that a keypoint lies outside of", async () => {
+  const outside: readonly Point[] = [[8, 8], [33, 8]];
+  const pair = pairOf(
+    { path: "a", keypoints: [[8, 8], [9, 9]] },
+    { path: "b", keypoints: outside },
+    { id: "7" },
+  );
+  const { result } = await run([pair], { a: SMALL, b: SMALL });
+  const error = left(result);
+  strictEqual(error._tag, "MalformedFile");
+  strictEqual(
+    error.message,
+    'b: "keypoint 2 of pair 7" must be inside 32 x 32 pixels: got [33, 8]',
+  );
+});
+
+Deno.test("evaluate() refuses a pair without keypoints", async () => {
+  const pair = pairOf(
+    { path: "a", keypoints: [] },
+    { path: "b", keypoints: [] },
+  );
+  const { result } = await run([pair], { a: SMALL, b: SMALL });
+  strictEqual(
+    left(result).message,
+    'a: "keypoints of pair a-b" must be at least one: got none',
+  );
+});
+
+Deno.test("evaluate() names the picture that is missing", async () => {
+  const pair = pairOf(
+    { path: "a", keypoints: POINT },
+    { path: "none", keypoints: POINT },
+  );
+  const { result } = await run([pair], { a: SMALL });
+  strictEqual(left(result)._tag, "MissingFile");
+  strictEqual(left(result).message.startsWith("none: "), true);
+});
+
+Deno.test("evaluate() stops when it is told to, at any point", async () => {
+  const image = (path: string) => ({ path, keypoints: POINT });
+  const pairs = [
+    pairOf(image("a"), image("b")),
+    pairOf(image("b"), image("a")),
+  ];
+  const pictures = { a: SMALL, b: SMALL };
+  for (const until of ["reading images", "matching pairs"]) {
+    const controller = new AbortController();
+    const heard: string[] = [];
+    const { result } = await run(pairs, pictures, {
+      signal: controller.signal,
+      onProgress: (event) => {
+        if (!("kind" in event && event.kind === "count")) return;
+        heard.push(event.label);
+        if (event.label === until) controller.abort();
+      },
+    });
+    strictEqual(left(result)._tag, "Aborted");
+    strictEqual(heard.at(-1), until);
+  }
+  const { result, loads } = await run(pairs, pictures, {
+    signal: AbortSignal.abort(),
+  });
+  strictEqual(left(result)._tag, "Aborted");
+  deepStrictEqual(loads, []);
+});
+
+Deno.test("evaluate() frees features when a program fails", async () => {
+  const backend = referenceBackend();
+  const { load } = fakeLoader({ a: SMALL, b: SMALL });
+  const { predictor } = fakePredictor(backend, { shift: [0, 0] });
+  const failing = {
+    ...predictor,
+    locate: () => Promise.reject(new Error("device lost")),
+  };
+  const image = (path: string) => ({ path, keypoints: POINT });
+  const pairs = [pairOf(image("a"), image("b"))];
+  const inputs = { config: MODEL, predictor: failing, pairs, load };
+  await rejects(evaluate(backend, inputs, CHOICES), /device lost/);
+  // The queries of the failed pair alone are left.
+  ok(backend.memory().tensors <= 1);
+});
+
+const native = await createBackend("onnx-cpu", { maxSessions: 4 })();
+
+Deno.test({
+  name: "evaluate() of 200 sizes keeps no more sessions than it may, no tensor",
+  ignore: native._tag === "Left",
+  fn: async () => {
+    const backend = right(native);
+    const sizes = Array.from(
+      { length: 200 },
+      (_, i) => [16 * (1 + i % 20), 16 * (1 + Math.floor(i / 20))] as const,
+    );
+    const pictures = Object.fromEntries(
+      sizes.map((stored, i) => [`${i}`, { stored }]),
+    );
+    const image = (i: number) => ({ path: `${i}`, keypoints: POINT });
+    const pairs = Array.from(
+      { length: 100 },
+      (_, i) => pairOf(image(i), image(199 - i)),
+    );
+    const model = initModel(xoroshiro128plus(0), MODEL);
+    const predictor = createPredictor(backend, {
+      config: MODEL,
+      baked: model.parameters,
+      betaEval: "auto",
+      sigmaCells: 7,
+    });
+    const { load } = fakeLoader(pictures);
+    const inputs = { config: MODEL, predictor, pairs, load };
+    const result = await evaluate(backend, inputs, CHOICES)();
+    strictEqual(right(result).images, 200);
+    deepStrictEqual(backend.memory(), { tensors: 0, sessions: 4 });
+    await backend.close();
+  },
+});
