@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { OptionError } from "../../core/errors.ts";
 import type { AsyncResult } from "../../core/result.ts";
 import type { Backend, TensorMap } from "../backend.ts";
-import type { BackendUnavailableError } from "../errors.ts";
+import { BackendUnavailableError } from "../errors.ts";
 import { constantLeaf } from "./_constant.ts";
 import { emitModel, feedName } from "./_emit.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
@@ -69,11 +69,32 @@ export function onnxBackend(
   requireCount("maxSessions", options.maxSessions);
   return async () => {
     const runtime = await loadRuntime(options);
-    return runtime._tag === "Left" ? runtime : {
-      _tag: "Right",
-      right: backendOver(runtime.right, options),
-    };
+    if (runtime._tag === "Left") return runtime;
+    const absent = await notStarted(runtime.right, options);
+    return absent === undefined
+      ? { _tag: "Right", right: backendOver(runtime.right, options) }
+      : { _tag: "Left", left: absent };
   };
+}
+
+/** Runs a first model: only then are WebAssembly and the GPU's device there. */
+async function notStarted(
+  runtime: Runtime,
+  { device }: OnnxBackendOptions,
+): Promise<BackendUnavailableError | undefined> {
+  const probe = backendOver(runtime, { device });
+  try {
+    await probe.read([probe.neg(probe.tensor([1], [1]))]);
+    return undefined;
+  } catch (cause) {
+    const missing = device === "cpu"
+      ? "ONNX Runtime does not start"
+      : 'the files "ort-wasm-simd-threaded*" of "onnxruntime-web" do not ' +
+        'start (a page needs the option "wasmPaths", Deno --allow-read)';
+    return new BackendUnavailableError(`onnx-${device}`, missing, { cause });
+  } finally {
+    await probe.close();
+  }
 }
 
 /** A program traced for one set of input shapes. */
