@@ -346,6 +346,85 @@ Deno.test("objective() gives the features the gradient of a constant g", () => {
   assertNear(got, wanted, TOLERANCES.float64);
 });
 
+/** Three images, each with each: six ordered pairs. */
+const SHARED = {
+  features: drawn(11, [3, 3, 2, 2]),
+  queries: drawn(12, [6, 2, 2], [0.1, 0.9]),
+  points: drawn(13, [6, 2, 2], [0.1, 0.9]),
+} as const satisfies Readonly<Record<string, Numbers>>;
+const INDEX_A = [0, 0, 1, 1, 2, 2];
+const INDEX_B = [1, 2, 0, 2, 0, 1];
+
+eachBackend(
+  "objective() of shared images is that of their pairs",
+  async (be) => {
+    const { features, ...keypoints } = putAll(be, SHARED);
+    const { w1, b1, w2, b2 } = putAll(be, MODULE);
+    const parameters = { w1, b1, w2, b2 };
+    const indexA = be.tensor(INDEX_A, [6]);
+    const indexB = be.tensor(INDEX_B, [6]);
+    const temperatures: readonly Temperature<typeof w1>[] = [
+      { kind: "mlp", parameters },
+      { kind: "single", parameter: be.tensor([0.3], []) },
+      { kind: "fixed", beta: 0.2 },
+    ];
+    for (const temperature of temperatures) {
+      const options = { ...paper, threshold: 0.9, temperature };
+      const shared = objective(
+        be,
+        { ...keypoints, features, indexA, indexB },
+        options,
+      );
+      const pairs = objective(be, {
+        ...keypoints,
+        featuresA: be.gather(features, indexA),
+        featuresB: be.gather(features, indexB),
+      }, options);
+      for (const [name, tensor] of Object.entries<typeof w1>({ ...pairs })) {
+        const [wanted = []] = await be.read([tensor]);
+        const got = shared[name as keyof typeof shared];
+        assertShape(be, got, be.shape(tensor));
+        await assertClose(be, got, wanted);
+      }
+    }
+  },
+);
+
+Deno.test("objective() of shared images agrees with central differences", () => {
+  const { features, ...keypoints } = SHARED;
+  assertGradient({ features }, (be, { features }) =>
+    objective(be, {
+      ...putAll(be, keypoints),
+      features,
+      indexA: be.tensor(INDEX_A, [6]),
+      indexB: be.tensor(INDEX_B, [6]),
+    }, { ...paper, temperature: { kind: "fixed", beta: 0.5 } }).value);
+});
+
+Deno.test("objective() refuses index lists that do not fit", () => {
+  const be = referenceBackend();
+  const { features, ...keypoints } = putAll(be, SHARED);
+  const fine = {
+    ...keypoints,
+    features,
+    indexA: be.tensor(INDEX_A, [6]),
+    indexB: be.tensor(INDEX_B, [6]),
+  };
+  const wrong: readonly object[] = [
+    { indexA: be.tensor([0, 1], [2]) },
+    { indexB: be.tensor([0, 1], [2]) },
+    { indexA: be.tensor(INDEX_A, [6, 1]) },
+    { features: be.tensor([1, 1, 1], [3]) },
+  ];
+  const temperature = { kind: "fixed", beta: 0.5 } as const;
+  for (const change of wrong) {
+    throws(
+      () => objective(be, { ...fine, ...change }, { ...paper, temperature }),
+      ShapeError,
+    );
+  }
+});
+
 eachBackend("objective() frees what it made", async (be) => {
   await assertFrees(be, () => {
     const { value, betaA } = withModule(
