@@ -84,8 +84,10 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Steps in a log that another process is writing. */
+/** Steps in a log that another process is writing; -1 before the run is there. */
 async function stepsOf(out: string): Promise<number> {
+  const begun = await Deno.stat(`${out}/config.json`).catch(() => null);
+  if (begun === null) return -1;
   const text = await Deno.readTextFile(`${out}/log.jsonl`).catch(() => "");
   return text.split('"kind":"step"').length - 1;
 }
