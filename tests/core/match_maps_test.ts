@@ -12,6 +12,7 @@ import {
   assertShape,
   drawn,
   eachBackend,
+  NAN,
   put,
 } from "../_helpers.ts";
 
@@ -69,7 +70,7 @@ eachBackend("matchMaps() keeps a NaN query to its own map", async (be) => {
   const queries = be.tensor([NaN, 0, 1, 0], [1, 2, 2]);
   const maps = matchMaps(be, { featuresA: map, featuresB: map, queries });
   await assertClose(be, maps, [NaN, NaN, -1, 1]);
-});
+}, NAN);
 
 Deno.test("matchMaps() refuses shapes and temperatures that do not fit", () => {
   const be = referenceBackend();

@@ -15,6 +15,7 @@ import {
   assertShape,
   drawn,
   eachBackend,
+  NAN,
   type Numbers,
   put,
 } from "../_helpers.ts";
@@ -60,8 +61,22 @@ eachBackend(
     await assertClose(be, at(1), [sigmoid(1)]);
     await assertClose(be, at(4), [sigmoid(4)]);
     await assertClose(be, at(0), [0.5]);
-    await assertClose(be, at(NaN), [NaN]);
   },
+);
+
+eachBackend(
+  "temperatureMlp() spoils the temperature of a NaN and no other",
+  async (be) => {
+    const { w1, b1, w2, b2 } = MODULE;
+    const beta = temperatureMlp(be, be.tensor([NaN, 0, 0, 0], [2, 2, 1, 1]), {
+      w1: put(be, w1),
+      b1: put(be, b1),
+      w2: put(be, w2),
+      b2: put(be, b2),
+    });
+    await assertClose(be, beta, [NaN, sigmoid(0.125 - 1)]);
+  },
+  NAN,
 );
 
 Deno.test("temperatureMlp() refuses weights that do not fit", () => {
