@@ -1,7 +1,7 @@
 /**
  * Times the library against PyTorch on the same work, step by step in turns.
  *
- *     deno run -A bench/peers.ts [--python PATH] [--case NAME]... [--steps 20] [--json FILE]
+ *     deno task bench:peers [--python PATH] [--case NAME]... [--steps 20] [--json FILE]
  *
  * PyTorch runs in the faster of its two memory layouts, found first. Machines
  * drift, so the counted steps alternate. Without Python and PyTorch it says so
