@@ -50,7 +50,8 @@ const sources = await filesIn("src");
 const everything = [
   "mod.ts",
   ...sources,
-  ...(await Promise.all(["examples", "tests", "bench"].map(filesIn))).flat(),
+  ...(await Promise.all(["examples", "tests", "bench", "docs"].map(filesIn)))
+    .flat(),
 ];
 
 /** The file an import names, from the root; none where it is a package. */
