@@ -6,6 +6,7 @@ import { evaluate, type EvaluationOptions } from "../../src/runs/evaluate.ts";
 import { createBackend } from "../../src/runs/create_backend.ts";
 import { initModel } from "../../src/runs/model.ts";
 import { createPredictor } from "../../src/runs/predictor.ts";
+import { drawn } from "../_helpers.ts";
 import {
   fakeLoader,
   type FakePicture,
@@ -234,10 +235,66 @@ Deno.test("evaluate() frees features when a program fails", async () => {
 });
 
 const native = await createBackend("onnx-cpu", { maxSessions: 4 })();
+const ignore = native._tag === "Left";
+
+Deno.test.afterAll(async () => {
+  if (native._tag === "Right") await native.right.close();
+});
+
+Deno.test({
+  name: "evaluate() finds the keypoints of a picture in itself, by every rule",
+  ignore,
+  fn: async () => {
+    const backend = right(native);
+    // 100 x 70 pixels are padded to 7 x 5 cells: no axis is the other.
+    const [width, height] = [100, 70];
+    const noise = drawn(5, [width * height * 3], [0, 256]);
+    const picture = {
+      path: "a",
+      stored: { width, height },
+      image: {
+        width,
+        height,
+        data: Uint8Array.from(noise.data),
+        decoder: "none",
+      },
+      padded: [80, 112],
+    } as const;
+    // Where cell (x, y) lies: 112 - 1 pixels over 7 - 1 cells is 18.5.
+    const pixels = {
+      simple: ([x, y]: Point): Point => [16 * x, 16 * y],
+      center: ([x, y]: Point): Point => [16 * x + 7.5, 16 * y + 7.5],
+      alignCorners: ([x, y]: Point): Point => [18.5 * x, 19.75 * y],
+    };
+    const cells: readonly Point[] = [[0, 0], [5, 1], [2, 3], [4, 2]];
+    for (const rule of ["simple", "center", "alignCorners"] as const) {
+      const keypoints = cells.map(pixels[rule]);
+      const image = { path: "a", keypoints };
+      const pairs = [pairOf(image, image)];
+      const config = { ...MODEL, coordinates: rule };
+      const predictor = createPredictor(backend, {
+        config,
+        baked: initModel(xoroshiro128plus(0), config).parameters,
+        betaEval: 0.0005,
+        sigmaCells: 7,
+      });
+      const load = () => () =>
+        Promise.resolve({ _tag: "Right", right: picture } as const);
+      const inputs = { config, predictor, pairs, load };
+      const options = { ...CHOICES, space: "original" } as const;
+      const result = await evaluate(backend, inputs, options)();
+      right(result).pairs[0]!.predicted.forEach((found, k) => {
+        const off = found.map((p, axis) => Math.abs(p - keypoints[k]![axis]!));
+        ok(Math.max(...off) < 0.1, `${rule}: ${found} for ${keypoints[k]}`);
+      });
+    }
+    strictEqual(backend.memory().tensors, 0);
+  },
+});
 
 Deno.test({
   name: "evaluate() of 200 sizes keeps no more sessions than it may, no tensor",
-  ignore: native._tag === "Left",
+  ignore,
   fn: async () => {
     const backend = right(native);
     const sizes = Array.from(
@@ -264,6 +321,5 @@ Deno.test({
     const result = await evaluate(backend, inputs, CHOICES)();
     strictEqual(right(result).images, 200);
     deepStrictEqual(backend.memory(), { tensors: 0, sessions: 4 });
-    await backend.close();
   },
 });
