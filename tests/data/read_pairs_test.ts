@@ -51,6 +51,7 @@ Deno.test("readPairs() reads PF-WILLOW rows", () =>
       pairs: [{
         id: "000001-a-b:car(S)",
         category: "car(S)",
+        keypointIds: ["1", "2"],
         source: {
           path: join(root, "PF-dataset/car(S)/a.png"),
           keypoints: [[1, 3], [2, 4]],
@@ -240,6 +241,7 @@ for (const separator of [":", "_"]) {
         pairs: [{
           id: "000001-a-b:cat",
           category: "cat",
+          keypointIds: ["0", "7"],
           source: {
             path: join(root, "JPEGImages/cat/a.jpg"),
             keypoints: [[212, 153], [300, 130]],
@@ -260,6 +262,7 @@ for (const separator of [":", "_"]) {
 Deno.test("readPairs() names file and field of a bad SPair annotation", async () => {
   const cases: [Record<string, unknown> | string, RegExp][] = [
     [{ src_kps: [], trg_kps: [] }, /"src_kps" must be a list of at least one/],
+    [{ kps_ids: ["0"] }, /"kps_ids" must be 2 names, one a keypoint/],
     [{ trg_kps: [[1, 1]] }, /"trg_kps" must be 2 points as src_kps: got 1/],
     [
       { src_kps: [[501, 1], [1, 1]] },
