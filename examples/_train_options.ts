@@ -104,7 +104,11 @@ function described(): Command {
     .addOption(choice("--backbone <name>", "network", BACKBONE_NAMES))
     .option("--weights <file>", "safetensors of the backbone")
     .addOption(choice("--scope <what>", "what is trained", ["last", "full"]))
-    .option("--temperature <kind>", "mlp, single or fixed:BETA", temperature)
+    .option(
+      "--temperature <kind>",
+      "mlp[:START], single or fixed:BETA",
+      temperature,
+    )
     .option("--no-l2", "leave features un-normalised")
     .option("--epochs <n>", "passes over the pairs", whole)
     .option("--batch <n>", "pairs a step", whole)
@@ -120,6 +124,11 @@ function described(): Command {
       "Adam's, for the temperature",
       positive,
     )
+    .addOption(choice("--schedule <kind>", "how the rates run", [
+      "constant",
+      "cosine",
+    ]))
+    .option("--warmup <steps>", "steps over which the rates rise", whole)
     .option("--gamma <weight>", "weight of the regulariser", number)
     .option("--threshold <beta>", "temperature it starts below", positive)
     .option("--ns <cells>", "side of the supervised region", whole)
@@ -188,10 +197,13 @@ function period(text: string): "epoch" | number {
 
 function temperature(text: string): TemperatureConfig {
   if (text === "mlp") return { kind: "mlp" };
+  if (text.startsWith("mlp:")) {
+    return { kind: "mlp", start: positive(text.slice("mlp:".length)) };
+  }
   // The parameter starts where the module does: its square at 0.25.
   if (text === "single") return { kind: "single", start: 0.5 };
   if (text.startsWith("fixed:")) {
     return { kind: "fixed", beta: positive(text.slice("fixed:".length)) };
   }
-  throw new InvalidArgumentError("wanted mlp, single or fixed:BETA");
+  throw new InvalidArgumentError("wanted mlp, mlp:START, single or fixed:BETA");
 }

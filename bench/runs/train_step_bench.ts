@@ -6,9 +6,9 @@
  */
 
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { adamCorrections } from "../../src/nn/adam_corrections.ts";
 import { initModel } from "../../src/runs/model.ts";
 import { drawnDefaults, modelConfig } from "../../src/runs/train_config.ts";
+import { rateTensors } from "../../src/runs/train.ts";
 import { trainStep } from "../../src/runs/train_step.ts";
 import { startState } from "../../src/runs/training_state.ts";
 import { batchTensors } from "../../src/runs/training_batch.ts";
@@ -38,7 +38,7 @@ for (const backend of await timedBackends()) {
   const inputs = {
     ...batchTensors(backend, batch),
     ...startState(backend, parameters).tensors,
-    corrections: backend.tensor(adamCorrections(1), [2]),
+    ...rateTensors(backend, drawnDefaults, { step: 0, steps: 1 }),
   };
   Deno.bench(backend.name, { group: "step", n: 10, warmup: 2 }, async () => {
     const outputs = await step(inputs);

@@ -9,6 +9,16 @@ import type { Initialized, RandomGenerator } from "./random_generator.ts";
 import type { ResnetConfig } from "./resnet_config.ts";
 import { resnetShapes } from "./resnet_shapes.ts";
 
+/** Options of {@linkcode initResnet}. */
+export interface InitResnetOptions {
+  /**
+   * Whether the last convolution of every block starts at 0, so that blocks
+   * start as their skip: a network without batch norm then starts with features
+   * of moderate size. `false` by default, as in torchvision.
+   */
+  readonly zeroInitResidual?: boolean;
+}
+
 /**
  * Draws a ResNet as torchvision does: He's normal distribution over the
  * outputs, `w ~ N(0, 2 / (O kh kw))`, biases 0, batch norm folded.
@@ -18,6 +28,7 @@ import { resnetShapes } from "./resnet_shapes.ts";
  *
  * @param generator Source of randomness; not changed.
  * @param config Which ResNet.
+ * @param options How blocks start.
  * @returns Parameters in the folded form and the next generator.
  *
  * @example
@@ -37,13 +48,20 @@ import { resnetShapes } from "./resnet_shapes.ts";
 export function initResnet(
   generator: RandomGenerator,
   config: ResnetConfig,
+  options: InitResnetOptions = {},
 ): Initialized {
   const state = generator.clone();
+  const zeroed = options.zeroInitResidual
+    ? (config.block === "basic"
+      ? /^layer.*\.conv2\.weight$/
+      : /^layer.*\.conv3\.weight$/)
+    : /^$/;
   const parameters = Object.fromEntries(
     Object.entries(resnetShapes(config, "folded")).map(([name, shape]) => {
       const size = shape.reduce((a, b) => a * b, 1);
       if (shape.length === 1) return [name, { shape, data: zeros(size) }];
       const [outputs = 1, , height = 1, width = 1] = shape;
+      if (zeroed.test(name)) return [name, { shape, data: zeros(size) }];
       const deviation = Math.sqrt(2 / (outputs * height * width));
       const data = Float32Array.from(
         { length: size },

@@ -18,6 +18,11 @@ export interface InitTemperatureMlpOptions {
   readonly channels: number;
   /** Width of the hidden layer, at least 1; `C` by default, the paper does not say. */
   readonly hidden?: number;
+  /**
+   * Temperature, in (0, 1), that the logistic is shifted to where its input
+   * would be 0; 0.5, PyTorch's start, by default.
+   */
+  readonly start?: number;
 }
 
 /**
@@ -48,20 +53,28 @@ export function initTemperatureMlp(
   generator: RandomGenerator,
   options: InitTemperatureMlpOptions,
 ): Initialized {
-  const { channels, hidden = channels } = options;
+  const { channels, hidden = channels, start = 0.5 } = options;
   for (const [name, width] of Object.entries({ channels, hidden })) {
     if (!Number.isInteger(width) || width < 1) {
       throw new OptionError("initTemperatureMlp", name, "at least 1", width);
     }
   }
+  if (!(start > 0 && start < 1)) {
+    throw new OptionError("initTemperatureMlp", "start", "in (0, 1)", start);
+  }
   const state = generator.clone();
+  const shift = Math.log(start / (1 - start));
   const parameters = {
     "temperature.w1": uniform(state, [hidden, channels], channels),
     "temperature.b1": uniform(state, [hidden], channels),
     "temperature.w2": uniform(state, [1, hidden], hidden),
-    "temperature.b2": uniform(state, [1], hidden),
+    "temperature.b2": shifted(uniform(state, [1], hidden), shift),
   };
   return { parameters, generator: state };
+}
+
+function shifted({ shape, data }: HostTensor, by: number): HostTensor {
+  return { shape, data: data.map((x) => x + by) };
 }
 
 function uniform(

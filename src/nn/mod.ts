@@ -46,6 +46,7 @@ export * from "./init_resnet.ts";
 export * from "./init_single_temperature.ts";
 export * from "./init_temperature_mlp.ts";
 export * from "./layer_norm.ts";
+export * from "./learning_rate_factor.ts";
 export * from "./position_embedding.ts";
 export * from "./random_generator.ts";
 export * from "./resnet.ts";

@@ -82,6 +82,8 @@ const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   groups: whole(1),
   learningRate: above(0),
   temperatureLearningRate: above(0),
+  schedule: oneOf("constant", "cosine"),
+  warmup: whole(0),
   gamma: atLeast(0),
   threshold: above(0),
   ns: odd,
@@ -138,7 +140,8 @@ function isTemperature(value: unknown): boolean {
   >;
   switch (kind) {
     case "mlp":
-      return whole(1).holds(hidden);
+      return whole(1).holds(hidden) &&
+        (start === undefined || above(0).holds(start) && start as number < 1);
     case "single":
       return above(0).holds(start);
     case "fixed":

@@ -66,6 +66,7 @@ export type {
 export type { RgbImage } from "../data/rgb_image.ts";
 export type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
 export type { PixelSize } from "../data/scale_keypoints.ts";
+export type { Schedule } from "../nn/learning_rate_factor.ts";
 export type { RandomGenerator } from "../nn/random_generator.ts";
 export type { ResnetConfig } from "../nn/resnet_config.ts";
 export type { TrainableScope } from "../nn/trainable.ts";

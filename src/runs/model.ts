@@ -33,6 +33,8 @@ export type TemperatureConfig =
     readonly kind: "mlp";
     /** Width of its hidden layer; the channels of the backbone by default. */
     readonly hidden?: number;
+    /** Temperature of one image that it starts near; 0.5 by default. */
+    readonly start?: number;
   }
   | {
     /** One learned number. */
@@ -71,7 +73,7 @@ export interface Model {
 export const STRIDE = 16;
 
 /** The small residual network that is trained from nothing on drawn objects. */
-const TINY: ResnetConfig = { block: "basic", layers: [1, 1, 1], width: 16 };
+const TINY: ResnetConfig = { block: "basic", layers: [1, 1, 1], width: 32 };
 
 /** Names that {@linkcode backboneConfig} knows. */
 export const BACKBONE_NAMES = [
@@ -133,7 +135,9 @@ export function initModel(
   // Drawn first, so that the same seed gives the same module for any backbone.
   const temperature = initTemperature(generator, config);
   const backbone = weights ??
-    initResnet(temperature.generator, config.backbone).parameters;
+    initResnet(temperature.generator, config.backbone, {
+      zeroInitResidual: true,
+    }).parameters;
   return {
     config,
     parameters: { ...backbone, ...temperature.parameters },
@@ -149,6 +153,7 @@ function initTemperature(
       return initTemperatureMlp(generator, {
         channels: featureChannels(backbone),
         ...(temperature.hidden && { hidden: temperature.hidden }),
+        ...(temperature.start && { start: temperature.start }),
       });
     case "single":
       return {

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { Backend } from "../backends/backend.ts";
+import type { Backend, TensorMap } from "../backends/backend.ts";
 import type { AsyncResult, Result } from "../core/result.ts";
 import { adamCorrections } from "../nn/adam_corrections.ts";
+import { learningRateFactor } from "../nn/learning_rate_factor.ts";
 import { mapValues, select } from "./_tensor_map.ts";
 import { appendLog } from "./append_log.ts";
 import { epochOrder } from "./epoch_order.ts";
@@ -223,7 +224,10 @@ async function oneStep<T>(
   if (batch._tag === "Left") return batch;
   const inputs = {
     ...batchTensors(backend, batch.right),
-    corrections: backend.tensor(adamCorrections(state.step + 1), [2]),
+    ...rateTensors(backend, config, {
+      step: state.step,
+      steps: stepsPerEpoch * config.epochs,
+    }),
   };
   const outputs = await program({ ...inputs, ...state.tensors });
   const { loss, crossEntropy, regularizer, betaA, betaB, ...tensors } = outputs;
@@ -244,6 +248,24 @@ async function oneStep<T>(
   }
   const row = { kind: "step", step, epoch, ...named } as const;
   return right({ state: { ...state, tensors, step }, row });
+}
+
+/** What Adam is fed in step `step` (from 0) of `steps`. */
+export function rateTensors<T>(
+  backend: Backend<T>,
+  config: Pick<
+    TrainConfig,
+    "learningRate" | "temperatureLearningRate" | "schedule" | "warmup"
+  >,
+  { step, steps }: { readonly step: number; readonly steps: number },
+): TensorMap<T> {
+  const factor = learningRateFactor(step, { ...config, steps });
+  const scalar = (value: number): T => backend.tensor([value], []);
+  return {
+    corrections: backend.tensor(adamCorrections(step + 1), [2]),
+    learningRate: scalar(factor * config.learningRate),
+    temperatureLearningRate: scalar(factor * config.temperatureLearningRate),
+  };
 }
 
 /** Which images and pairs step `step` (from 0) takes: by seed and step alone. */

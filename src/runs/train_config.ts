@@ -6,6 +6,7 @@
 
 import type { CoordinateRule } from "../core/coordinates.ts";
 import type { TargetKind } from "../core/cross_entropy.ts";
+import type { Schedule } from "../nn/learning_rate_factor.ts";
 import type { TrainableScope } from "../nn/trainable.ts";
 import {
   backboneConfig,
@@ -48,6 +49,10 @@ export interface TrainConfig {
   readonly learningRate: number;
   /** Adam's rate for the temperature. */
   readonly temperatureLearningRate: number;
+  /** How both rates run: constant as in the paper, or half a cosine. */
+  readonly schedule: Schedule;
+  /** Steps over which both rates rise. */
+  readonly warmup: number;
   /** γ, weight of the regulariser. */
   readonly gamma: number;
   /** β_thres of the regulariser. */
@@ -91,6 +96,8 @@ export const paperDefaults: TrainConfig = {
   groups: 1,
   learningRate: 2e-5,
   temperatureLearningRate: 1e-4,
+  schedule: "constant",
+  warmup: 0,
   gamma: 0.2,
   threshold: 0.1,
   ns: 3,

@@ -24,17 +24,14 @@ export interface TrainStepOptions
   readonly model: ModelConfig;
   /** Parameters that do not change: baked into the program. */
   readonly frozen: NamedTensors;
-  /** Adam's rate for the backbone. */
-  readonly learningRate: number;
-  /** Adam's rate for the temperature. */
-  readonly temperatureLearningRate: number;
 }
 
 /**
  * Compiles forward, objective, backward and Adam into one program.
  *
  * In: `images [I, 3, H, W]`, `indexA [P]`, `indexB [P]`, `queries [P, K, 2]`,
- * `points [P, K, 2]`, `weights [P, K]`, `corrections [2]` and for every trained
+ * `points [P, K, 2]`, `weights [P, K]`, Adam's `corrections [2]`, the scalar
+ * rates `learningRate` and `temperatureLearningRate`, and for every trained
  * parameter `parameters.*`, `m.*`, `v.*`. Out: `loss`, `crossEntropy`,
  * `regularizer`, `betaA`, `betaB` (means over the pairs) and the next
  * parameters and moments under the same names. Each image passes the backbone
@@ -42,14 +39,14 @@ export interface TrainStepOptions
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
- * @param options Model, loss and rates.
+ * @param options Model and loss.
  * @returns The compiled step.
  */
 export function trainStep<T>(
   backend: Backend<T>,
   options: TrainStepOptions,
 ): CompiledProgram<T> {
-  const { model, frozen, learningRate, temperatureLearningRate } = options;
+  const { model, frozen } = options;
   return backend.compile((inputs) => {
     const data = (name: string): T => inputs[name] as T;
     const parameters = select(inputs, "parameters.");
@@ -89,9 +86,11 @@ export function trainStep<T>(
       state: { m: select(inputs, "m."), v: select(inputs, "v.") },
       corrections: data("corrections"),
       learningRate: (name) =>
-        name.startsWith("temperature.")
-          ? temperatureLearningRate
-          : learningRate,
+        data(
+          name.startsWith("temperature.")
+            ? "temperatureLearningRate"
+            : "learningRate",
+        ),
     });
     return {
       loss: value,
