@@ -73,6 +73,7 @@ export function trainCommand(
     // The paper's evaluation temperature for models that learned none.
     ...(given.temperature?.kind === "fixed" && { betaEval: 0.02 }),
     ...given,
+    ...(given.groupSize === 0 && { groupSize: null }),
     ...(split && { trainSplit: split }),
     ...(validationSplit && { validationSplit }),
     normalize: l2,
@@ -115,7 +116,7 @@ function described(): Command {
     .option(
       "--group-size <n>",
       "images matched each with each; 0: plain",
-      group,
+      whole,
     )
     .option("--groups <n>", "such groups a step", whole)
     .option("--learning-rate <rate>", "Adam's, for the backbone", positive)
@@ -181,10 +182,6 @@ function whole(text: string): number {
     throw new InvalidArgumentError("wanted a whole number >= 0");
   }
   return value;
-}
-
-function group(text: string): number | null {
-  return whole(text) || null;
 }
 
 function beta(text: string): "auto" | number {

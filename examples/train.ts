@@ -9,6 +9,7 @@ import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
 import {
   createBackend,
+  readTrainConfig,
   resumeRun,
   startRun,
   terminalProgress,
@@ -28,15 +29,19 @@ const outcome = await pipe(
   TE.Do,
   TE.bindW("backend", () => createBackend(command.backend)),
   TE.bindW(
-    "run",
+    "config",
     () =>
-      command.resume
-        ? resumeRun(command.out)
-        : startRun(command.config, command.out),
+      command.resume ? readTrainConfig(command.out) : TE.right(command.config),
   ),
+  // Before the run: a wrong path must not leave a folder behind.
   TE.bindW(
     "data",
-    ({ run }) => trainingData(run.config, { ...options, out: command.out }),
+    ({ config }) => trainingData(config, { ...options, out: command.out }),
+  ),
+  TE.bindW(
+    "run",
+    ({ config }) =>
+      command.resume ? resumeRun(command.out) : startRun(config, command.out),
   ),
   TE.bindW("trained", ({ backend, run, data }) => {
     console.log(`training on ${backend.name}, run in ${command.out}`);

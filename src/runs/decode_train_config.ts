@@ -37,6 +37,8 @@ export function decodeTrainConfig(
       return refuse(file, field, wanted, values[field]);
     }
   }
+  const { ns, nk } = values as unknown as TrainConfig;
+  if (nk < ns) return refuse(file, "nk", `at least ns, ${ns}`, nk);
   const unknown = Object.keys(values).find((name) => !(name in rules));
   if (unknown !== undefined) {
     return refuse(file, unknown, "left out", values[unknown]);
@@ -100,7 +102,7 @@ const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
 
 function oneOf(...choices: readonly (string | null)[]): Rule {
   return {
-    wanted: choices.join(", "),
+    wanted: choices.map(String).join(", "),
     holds: (value) => choices.some((choice) => choice === value),
   };
 }

@@ -16,7 +16,7 @@ import {
 import type { Box, Point } from "../core/point.ts";
 import type { AsyncResult, Result } from "../core/result.ts";
 import { checkKeypoints } from "../data/check_pair.ts";
-import type { DataError } from "../data/data_error.ts";
+import { type DataError, malformedFile } from "../data/data_error.ts";
 import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
 import { type PixelSize, scaleKeypoints } from "../data/scale_keypoints.ts";
 import { type Aborted, aborted } from "./aborted.ts";
@@ -117,6 +117,8 @@ export function evaluate<T>(
           target: sizeOf(target.stored),
         });
         if (checked._tag === "Left") return checked;
+        const reference = checkReference(pair, options.threshold);
+        if (reference._tag === "Left") return reference;
         pairs.push(
           await evaluatePair(backend, { ...inputs, pair, source, target }, {
             ...options,
@@ -241,6 +243,27 @@ async function evaluatePair<T>(
     pck: measure(pair.target, { predicted, resized }, target, options),
     beta: (betaA[0] as number) * (betaB[0] as number),
   };
+}
+
+/** Whether the length that θ is taken from is there and not 0. */
+function checkReference(
+  { id, target }: ImagePair,
+  threshold: PckThreshold,
+): Result<DataError, void> {
+  const { path, keypoints, box } = target;
+  const refuse = (field: string, wanted: string, got: string) => ({
+    _tag: "Left",
+    left: malformedFile(path, `${field} of pair ${id}`, wanted, got),
+  } as const);
+  if (threshold === "bbox" && box === undefined) {
+    return refuse("box", "there for the threshold bbox", "none");
+  }
+  const [x, y] = keypoints[0] as Point;
+  if (threshold === "kps" && keypoints.every((p) => p[0] === x && p[1] === y)) {
+    const wanted = "at two places at least for the threshold kps";
+    return refuse("keypoints", wanted, `only [${x}, ${y}]`);
+  }
+  return { _tag: "Right", right: undefined };
 }
 
 function measure(

@@ -29,11 +29,9 @@ export interface StartedRun {
   readonly files: RunFiles;
   /** What it was told. */
   readonly config: TrainConfig;
-  /** The model before the first step. */
-  readonly start: Model;
-  /** Parameters of `start` that are trained. */
+  /** Parameters that are trained, as the run starts or goes on. */
   readonly trained: NamedTensors;
-  /** Parameters of `start` that are not. */
+  /** Parameters that are not. */
   readonly frozen: NamedTensors;
   /** Where it goes on; absent at the first step. */
   readonly checkpoint?: Checkpoint;
@@ -74,16 +72,17 @@ export function startRun(
 export function resumeRun(out: string): AsyncResult<RunError, StartedRun> {
   return async () => {
     const files = runFiles(out);
-    const config = await readTrainConfig(files.config);
+    const config = await readTrainConfig(out)();
     if (config._tag === "Left") return config;
-    const model = await startModel(config.right);
-    if (model._tag === "Left") return model;
-    const run = { files, config: config.right, ...model.right };
     const last = await readCheckpoint(files.last)();
     if (last._tag === "Left") {
       if (last.left._tag !== "MissingFile") return last;
+      const model = await startModel(config.right);
+      if (model._tag === "Left") return model;
       const emptied = await writeAtomic(files.log, "")();
-      return emptied._tag === "Left" ? emptied : right(run);
+      return emptied._tag === "Left"
+        ? emptied
+        : right({ files, config: config.right, ...model.right });
     }
     const { backbone, temperature } = modelConfig(config.right);
     const checked = checkArchitecture(last.right, {
@@ -93,7 +92,13 @@ export function resumeRun(out: string): AsyncResult<RunError, StartedRun> {
     if (checked._tag === "Left") return checked;
     const log = await resumeLog(files.log, last.right.step)();
     if (log._tag === "Left") return log;
-    return right({ ...run, checkpoint: last.right });
+    // What is frozen comes from the checkpoint: the weights file may be gone.
+    return right({
+      files,
+      config: config.right,
+      ...split(config.right, last.right.parameters),
+      checkpoint: last.right,
+    });
   };
 }
 
@@ -125,42 +130,72 @@ export function readBackbone(
   };
 }
 
-async function startModel(
+/**
+ * The model before the first step, from its configuration alone.
+ *
+ * @param config What the run is told.
+ * @returns The model, or why its weights cannot be read.
+ */
+export function initialModel(
   config: TrainConfig,
-): Promise<
-  Result<RunError, Pick<StartedRun, "start" | "trained" | "frozen">>
-> {
-  const model = modelConfig(config);
-  const weights = config.weights === null
-    ? right(undefined)
-    : await readBackbone(config.weights, model.backbone)();
-  if (weights._tag === "Left") return weights;
-  const generator = xoroshiro128plus(config.seed);
-  const start = initModel(generator, model, weights.right);
-  const names = Object.keys(start.parameters);
-  const moving = new Set([
-    ...trainable(names, { config: model.backbone, scope: config.scope }),
-    ...names.filter((name) => name.startsWith("temperature.")),
-  ]);
-  return right({
-    start,
-    trained: pick(start.parameters, names.filter((name) => moving.has(name))),
-    frozen: pick(start.parameters, names.filter((name) => !moving.has(name))),
-  });
+): AsyncResult<DataError, Model> {
+  return async () => {
+    const model = modelConfig(config);
+    const weights = config.weights === null
+      ? right(undefined)
+      : await readBackbone(config.weights, model.backbone)();
+    if (weights._tag === "Left") return weights;
+    const generator = xoroshiro128plus(config.seed);
+    return right(initModel(generator, model, weights.right));
+  };
 }
 
-async function readTrainConfig(
-  file: string,
-): Promise<Result<RunError, TrainConfig>> {
-  const bytes = await readBytes(file)();
-  if (bytes._tag === "Left") return bytes;
-  try {
-    const json = JSON.parse(new TextDecoder().decode(bytes.right));
-    return decodeTrainConfig(json, file);
-  } catch (cause) {
-    const got = (cause as Error).message;
-    return left(malformedFile(file, "file", "JSON", got, cause));
-  }
+async function startModel(
+  config: TrainConfig,
+): Promise<Result<RunError, Pick<StartedRun, "trained" | "frozen">>> {
+  const model = await initialModel(config)();
+  if (model._tag === "Left") return model;
+  return right(split(config, model.right.parameters));
+}
+
+/** Parameters that the configuration trains, and the rest. */
+function split(
+  config: TrainConfig,
+  parameters: NamedTensors,
+): Pick<StartedRun, "trained" | "frozen"> {
+  const names = Object.keys(parameters);
+  const { backbone } = modelConfig(config);
+  const moving = new Set([
+    ...trainable(names, { config: backbone, scope: config.scope }),
+    ...names.filter((name) => name.startsWith("temperature.")),
+  ]);
+  return {
+    trained: pick(parameters, names.filter((name) => moving.has(name))),
+    frozen: pick(parameters, names.filter((name) => !moving.has(name))),
+  };
+}
+
+/**
+ * What a run was told.
+ *
+ * @param out Folder of the run.
+ * @returns Its configuration, or why it cannot be read.
+ */
+export function readTrainConfig(
+  out: string,
+): AsyncResult<DataError, TrainConfig> {
+  const file = runFiles(out).config;
+  return async () => {
+    const bytes = await readBytes(file)();
+    if (bytes._tag === "Left") return bytes;
+    try {
+      const json = JSON.parse(new TextDecoder().decode(bytes.right));
+      return decodeTrainConfig(json, file);
+    } catch (cause) {
+      const got = (cause as Error).message;
+      return left(malformedFile(file, "file", "JSON", got, cause));
+    }
+  };
 }
 
 function pick(tensors: NamedTensors, names: readonly string[]): NamedTensors {

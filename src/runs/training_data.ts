@@ -49,7 +49,7 @@ const DRAWING_SEED = 0;
 export function trainingData(
   config: Pick<
     TrainConfig,
-    "data" | "format" | "trainSplit" | "validationSplit"
+    "data" | "format" | "trainSplit" | "validationSplit" | "groupSize"
   >,
   options: TrainingDataOptions,
 ): AsyncResult<DataError, TrainingData> {
@@ -82,9 +82,28 @@ export function trainingData(
     if (train._tag === "Left") return train;
     const validation = await read(config.validationSplit);
     if (validation._tag === "Left") return validation;
+    const most = largestGroup(train.right);
+    if (config.groupSize !== null && config.groupSize > most) {
+      const wanted = `at most the ${most} images of a category`;
+      const got = String(config.groupSize);
+      return {
+        _tag: "Left",
+        left: malformedFile(root, "groupSize", wanted, got),
+      };
+    }
     return {
       _tag: "Right",
       right: { root, train: train.right, validation: validation.right },
     };
   };
+}
+
+/** Images of the category that has most. */
+function largestGroup({ pairs }: PairSet): number {
+  const categories = new Map<string, Set<string>>();
+  for (const { category, source, target } of pairs) {
+    const paths = categories.get(category) ?? new Set();
+    categories.set(category, paths.add(source.path).add(target.path));
+  }
+  return Math.max(...[...categories.values()].map((paths) => paths.size));
 }

@@ -16,7 +16,7 @@ import { readLog } from "./read_log.ts";
 import { renderReport } from "./render_report.ts";
 import type { ReportPair } from "./report_input.ts";
 import type { RunError } from "./run_error.ts";
-import type { StartedRun } from "./start_run.ts";
+import { initialModel, type StartedRun } from "./start_run.ts";
 import { averages, evaluationTable } from "./summarize.ts";
 import { VALIDATION_ALPHAS } from "./train.ts";
 import { modelConfig } from "./train_config.ts";
@@ -78,7 +78,9 @@ export function writeReport<T>(
         alphas: VALIDATION_ALPHAS,
         ...options,
       })();
-    const before = await judge(run.start.parameters);
+    const start = await initialModel(config)();
+    if (start._tag === "Left") return start;
+    const before = await judge(start.right.parameters);
     if (before._tag === "Left") return before;
     const after = await judge(best.right.parameters);
     if (after._tag === "Left") return after;

@@ -116,9 +116,9 @@ onNative(
     const reference = referenceBackend();
     const tensors = batchTensors(reference, batch);
     const parameters = Object.fromEntries(
-      Object.entries(run.start.parameters).map(([name, { data, shape }]) =>
-        [name, reference.tensor(data, shape)] as const
-      ),
+      Object.entries({ ...run.frozen, ...run.trained }).map((
+        [name, { data, shape }],
+      ) => [name, reference.tensor(data, shape)] as const),
     );
     const features = resnet(
       reference,
