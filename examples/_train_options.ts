@@ -73,6 +73,9 @@ export function trainCommand(
     // The paper's evaluation temperature for models that learned none.
     ...(given.temperature?.kind === "fixed" && { betaEval: 0.02 }),
     ...given,
+    ...(given.temperature && {
+      temperature: withStart(given.temperature, defaults.temperature),
+    }),
     ...(given.groupSize === 0 && { groupSize: null }),
     ...(split && { trainSplit: split }),
     ...(validationSplit && { validationSplit }),
@@ -160,6 +163,14 @@ function described(): Command {
     .addOption(choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"]))
     .option("--out <folder>", "folder of the run")
     .option("--resume", "go on with the run in --out");
+}
+
+/** The module starts where the defaults say unless it was told. */
+function withStart(
+  temperature: TemperatureConfig,
+  { kind, ...start }: TemperatureConfig,
+): TemperatureConfig {
+  return temperature.kind === kind ? { ...start, ...temperature } : temperature;
 }
 
 function number(text: string): number {
