@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { Backend } from "../../backends/backend.ts";
+import type { Backend, TensorMap } from "../../backends/backend.ts";
 import { resnet } from "../../nn/resnet.ts";
 import type { ResnetConfig } from "../../nn/resnet_config.ts";
+import { vit, type VitConfig } from "../../nn/vit.ts";
 import { corePrograms, required } from "./_core_programs.ts";
 import { nnPrograms } from "./_nn_programs.ts";
 import { numberCases } from "./_number_cases.ts";
-import { caseOptions } from "./_options.ts";
+import { type CaseOptions, caseOptions } from "./_options.ts";
 import { type CaseResult, runProgram } from "./_run_program.ts";
 import { trainingCase } from "./_training_case.ts";
 import type { CaseTensors, ReferenceCase } from "./reference_case.ts";
@@ -55,7 +56,7 @@ export async function runCase<T>(
   const options = caseOptions(item.op, item.options);
   try {
     const result = weights
-      ? await modelCase(backend, item, weights)
+      ? await modelCase(backend, item, { ...weights, options })
       : await dispatch(backend, item, options);
     const unread = options.unread();
     if (unread.length > 0) {
@@ -80,15 +81,44 @@ function dispatch<T>(
   return runProgram(backend, item, { program, options });
 }
 
+type Forward = <T>(
+  backend: Backend<T>,
+  parameters: TensorMap<T>,
+  images: T,
+) => T;
+
+/** The backbone of a family; its configuration comes straight from the case. */
+function architecture(
+  family: string,
+  config: Readonly<Record<string, unknown>>,
+  options: CaseOptions,
+): Forward {
+  switch (family) {
+    case "resnet":
+      return (backend, parameters, images) =>
+        resnet(backend, parameters, images, config as unknown as ResnetConfig);
+    case "vit": {
+      const norm = options.flag("norm", false);
+      const layer = options.number("layer", Number(config["depth"]) - 1);
+      const chosen = { ...config as unknown as VitConfig, norm, layer };
+      return (backend, parameters, images) =>
+        vit(backend, parameters, images, chosen);
+    }
+    default:
+      throw new TypeError("unknown architecture");
+  }
+}
+
 async function modelCase<T>(
   backend: Backend<T>,
   item: ReferenceCase,
-  { config, tensors }: {
+  { config, tensors, options }: {
     readonly config: Readonly<Record<string, unknown>>;
     readonly tensors: CaseTensors;
+    readonly options: CaseOptions;
   },
 ): Promise<CaseResult> {
-  if (item.op !== "resnet") throw new TypeError("unknown architecture");
+  const forward = architecture(item.op, config, options);
   const program = backend.compile((inputs) => {
     const parameters = Object.fromEntries(
       Object.entries(tensors).map((
@@ -96,14 +126,7 @@ async function modelCase<T>(
       ) => [name, backend.constant(data, shape)]),
     );
     const images = required(inputs, "images");
-    return {
-      features: resnet(
-        backend,
-        parameters,
-        images,
-        config as unknown as ResnetConfig,
-      ),
-    };
+    return { features: forward(backend, parameters, images) };
   });
   const { data, shape } = item.inputs["images"] as CaseTensors[string];
   const images = backend.tensor(data, [1, ...shape]);
