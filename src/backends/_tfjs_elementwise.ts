@@ -84,7 +84,8 @@ export function tfjsElementwise(
     sqrt: unary((x) => tf.sqrt(x)),
     erf: unary((x) => tf.erf(x)),
     sigmoid: unary((x) => tf.sigmoid(x)),
-    relu: unary((x) => tf.relu(x)),
+    // Unlike the ReLU kernel of WebAssembly, this one keeps every NaN.
+    relu: unary((x) => tf.maximum(x, 0)),
     step: unary((x) => number(tf.greater(x, 0))),
     stopGradient: unary((x) => tf.clone(x)),
   };

@@ -123,7 +123,7 @@ export const drawnDefaults: TrainConfig = {
   backbone: "tiny",
   temperature: { kind: "mlp", start: 0.22 },
   epochs: 4,
-  batch: 10,
+  batch: 12,
   groupSize: 4,
   groups: 4,
   learningRate: 2e-3,
