@@ -31,18 +31,21 @@ export async function mapConcurrent<A, B>(
 ): Promise<readonly B[]> {
   const out: B[] = new Array(items.length);
   let next = 0;
+  const thrown: unknown[] = [];
   const lane = async (): Promise<void> => {
     while (next < items.length) {
       const i = next++;
       try {
         out[i] = await f(items[i]!, i);
-      } catch (thrown) {
+      } catch (cause) {
         next = items.length;
-        throw thrown;
+        thrown.push(cause);
       }
     }
   };
   const lanes = Array.from({ length: Math.min(width, items.length) }, lane);
+  // All of them, so that nothing is at work any more when this gives up.
   await Promise.all(lanes);
+  if (thrown.length > 0) throw thrown[0];
   return out;
 }

@@ -16,6 +16,12 @@ import type { SpairImage, SpairPair, SpairSet } from "./spair_types.ts";
 /** A file to be written. */
 type Entry = readonly [path: string, content: Uint8Array | string];
 
+/** Options of {@linkcode writeSpair}. */
+export interface WriteSpairOptions {
+  /** Stops between two files, of which some are then there. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Writes a data set as SPair-71k is published: `JPEGImages/<category>/<name>`,
  * `ImageAnnotation`, `PairAnnotation/<split>` and, when all of those are there,
@@ -28,6 +34,7 @@ type Entry = readonly [path: string, content: Uint8Array | string];
  *
  * @param root Folder to write into; made if need be.
  * @param set Pictures and pairs.
+ * @param options What stops it; the promise is then rejected with its reason.
  * @returns Nothing, or which file could not be written.
  * @throws {OptionError} If two pictures share category and name, or a pair
  * names an unknown picture or has no keypoint in common.
@@ -45,6 +52,7 @@ type Entry = readonly [path: string, content: Uint8Array | string];
 export function writeSpair(
   root: string,
   set: SpairSet,
+  options: WriteSpairOptions = {},
 ): AsyncResult<DataError, void> {
   const images = new Map<string, SpairImage>();
   for (const image of set.images) {
@@ -67,6 +75,7 @@ export function writeSpair(
       const { join } = await import("node:path");
       const { platform } = await import("node:process");
       const write = async ([path, content]: Entry): Promise<void> => {
+        options.signal?.throwIfAborted();
         const name = platform === "win32" ? path.replaceAll(":", "_") : path;
         unwrap(await writeAtomic(join(root, name), content)());
       };

@@ -12,7 +12,14 @@ import { writeAtomic } from "../files.ts";
 import { writeSpair } from "../write_spair.ts";
 import { checkProceduralOptions } from "./_check_options.ts";
 import { drawSet, type Plan } from "./_draw_set.ts";
-import { heldBy, marker, onDisk, remove } from "./_procedural_folder.ts";
+import {
+  heldBy,
+  marker,
+  partialFolder,
+  putInPlace,
+  remove,
+  removeStale,
+} from "./_procedural_folder.ts";
 import type { PerSplit, ProceduralProgress } from "./per_split.ts";
 import { proceduralCategories } from "./procedural_categories.ts";
 import {
@@ -35,7 +42,7 @@ export interface WriteProceduralOptions {
   readonly categories?: readonly string[];
   /** What differs from {@linkcode proceduralDefaults} in the drawings. */
   readonly drawing?: Partial<ProceduralOptions>;
-  /** Stops between two pictures; nothing is left behind. */
+  /** Stops between two pictures or files; nothing is left behind. */
   readonly signal?: AbortSignal;
   /** Told after every picture. */
   readonly onProgress?: (progress: ProceduralProgress) => void;
@@ -63,9 +70,10 @@ const version = 1;
  * `readPairs(root, { format: "spair", split })` to read it. No picture is in
  * two splits.
  *
- * The folder appears when everything is in it: the work is done in
- * `<root>.partial`, which a killed run leaves and the next one replaces. A
- * folder that holds the same data set already is left as it is; one that holds
+ * The folder appears when everything is in it: the work is done in a folder
+ * `<root>.partial-<random>` of its own. What a killed run leaves there is
+ * removed by a later one after an hour. A folder that holds the same data set
+ * already, or does so when the work is done, is left as it is; one that holds
  * another of these data sets is replaced; any other is refused.
  *
  * @param root Folder to make.
@@ -104,16 +112,16 @@ export function writeProcedural(
   const contents = JSON.stringify({ generator: "procedural", version, plan });
   return () =>
     attemptAsync(async () => {
-      const { basename, dirname, join } = await import("node:path");
+      const { join } = await import("node:path");
       const found = await heldBy(root);
       if (found?.contents === contents) {
         return { ...found.summary, root, reused: true };
       }
-      const partial = join(dirname(root), `${basename(root)}.partial`);
-      await remove(partial);
+      await removeStale(root);
+      const partial = await partialFolder(root);
       try {
         const set = await drawSet(plan, options);
-        unwrap(await writeSpair(partial, set)());
+        unwrap(await writeSpair(partial, set, signalOf(options))());
         const summary = {
           categories: plan.categories,
           images: count(set.images, ({ name }) => name.split("_")[0]!),
@@ -125,12 +133,10 @@ export function writeProcedural(
             JSON.stringify({ contents, summary }, null, 1),
           )(),
         );
-        await remove(root);
-        await onDisk(root, ({ rename }) => rename(partial, root));
-        return { ...summary, root, reused: false };
-      } catch (cause) {
+        const reused = await putInPlace(partial, { root, contents });
+        return { ...summary, root, reused };
+      } finally {
         await remove(partial);
-        throw cause;
       }
     });
 }
@@ -172,6 +178,12 @@ function planOf(options: WriteProceduralOptions): Plan {
   }
   checkProceduralOptions("writeProcedural", plan.drawing);
   return plan;
+}
+
+function signalOf(
+  { signal }: WriteProceduralOptions,
+): { readonly signal?: AbortSignal } {
+  return signal ? { signal } : {};
 }
 
 function count<A>(items: readonly A[], split: (item: A) => string): PerSplit {

@@ -6,6 +6,7 @@ import {
   throws,
 } from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { renameSync } from "node:fs";
 import {
   mkdir,
   mkdtemp,
@@ -13,6 +14,7 @@ import {
   readFile,
   rm,
   stat,
+  utimes,
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -30,6 +32,8 @@ const small = {
   pairsPerCategory: { trn: 4, val: 2, test: 4 },
   drawing: { size: 64 },
 } as const;
+
+const tiny = { ...small, categories: ["car"] };
 
 async function inFolder(f: (root: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "procedural-"));
@@ -110,7 +114,6 @@ Deno.test("writeProcedural() puts no picture in two splits", () =>
 
 Deno.test("writeProcedural() keeps the same set, replaces another, refuses other folders", () =>
   inFolder(async (root) => {
-    const tiny = { ...small, categories: ["car"] };
     const first = await writeProcedural(root, tiny)();
     const again = await writeProcedural(root, tiny)();
     ok(first._tag === "Right" && !first.right.reused);
@@ -147,13 +150,74 @@ Deno.test("writeProcedural() leaves nothing when stopped, and starts over", () =
     );
     deepStrictEqual(progress, [1, 2, 3]);
     deepStrictEqual(await readdir(join(root, "..")), []);
-    // What a killed run leaves is in the way of no one.
-    await mkdir(`${root}.partial/JPEGImages`, { recursive: true });
-    await writeFile(`${root}.partial/JPEGImages/junk.png`, "half");
-    const written = await writeProcedural(root, small)();
-    equal(written._tag, "Right");
+    equal((await writeProcedural(root, small)())._tag, "Right");
+  }));
+
+Deno.test("writeProcedural() leaves nothing when stopped while it writes", () =>
+  inFolder(async (root) => {
+    const stop = new AbortController();
+    await rejects(
+      writeProcedural(root, {
+        ...small,
+        signal: stop.signal,
+        onProgress: ({ done, total }) => {
+          if (done === total) stop.abort(new Error("stopped"));
+        },
+      }),
+      /stopped/,
+    );
+    deepStrictEqual(await readdir(join(root, "..")), []);
+  }));
+
+Deno.test("writeProcedural() removes what killed runs left an hour ago", () =>
+  inFolder(async (root) => {
+    const [stale, young] = ["0123abcd", "0123abce"].map((random) =>
+      `${root}.partial-${random}`
+    ) as [string, string];
+    const mine = `${root}.partial-mine`;
+    for (const folder of [stale, young, mine]) {
+      await mkdir(join(folder, "JPEGImages"), { recursive: true });
+    }
+    const hours = Date.now() / 1000 - 3700;
+    for (const folder of [stale, mine]) await utimes(folder, hours, hours);
+    equal((await writeProcedural(root, tiny)())._tag, "Right");
+    deepStrictEqual((await readdir(join(root, ".."))).toSorted(), [
+      "set",
+      "set.partial-0123abce",
+      "set.partial-mine",
+    ]);
+  }));
+
+Deno.test("writeProcedural() at once from two runs gives both the whole set", () =>
+  inFolder(async (root) => {
+    // The folder holds another set, which both want to replace.
+    await writeProcedural(root, { ...tiny, seed: 9 })();
+    const both = await Promise.all(
+      [1, 2].map(() => writeProcedural(root, tiny)()),
+    );
+    deepStrictEqual(
+      both.map((one) => one._tag === "Right" && one.right.images.trn),
+      [3, 3],
+    );
     deepStrictEqual(await readdir(join(root, "..")), ["set"]);
-    ok(!(await readdir(join(root, "JPEGImages"))).includes("junk.png"));
+    await writeProcedural(`${root}/../alone`, tiny)();
+    deepStrictEqual(await digests(root), await digests(`${root}/../alone`));
+  }));
+
+Deno.test("writeProcedural() keeps the same set that another run finished first", () =>
+  inFolder(async (root) => {
+    const ready = `${root}-ready`;
+    await writeProcedural(ready, tiny)();
+    await writeFile(join(ready, "kept"), "");
+    const written = await writeProcedural(root, {
+      ...tiny,
+      onProgress: ({ done }) => {
+        if (done === 1) renameSync(ready, root);
+      },
+    })();
+    ok(written._tag === "Right" && written.right.reused);
+    ok((await readdir(root)).includes("kept"));
+    deepStrictEqual(await readdir(join(root, "..")), ["set"]);
   }));
 
 Deno.test("writeProcedural() refuses options out of range", () => {
