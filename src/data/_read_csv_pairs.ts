@@ -44,7 +44,7 @@ export async function readCsvPairs(
     ...names,
     ...names.map((name) => `PF-dataset/${name}`),
   ]);
-  const rows = readRows(unwrap(await readBytes(file)()), file, format);
+  const rows = readRows(unwrap(await readBytes(file)()), file, options);
   const images = await findImages(root, rows, file);
   const points = options.keypoints === "mat"
     ? await readMatPoints([...new Set(images.values())], {
@@ -74,7 +74,10 @@ export async function readCsvPairs(
 function readRows(
   bytes: Uint8Array,
   file: string,
-  format: "pf-willow" | "willow",
+  { format, split }: {
+    readonly format: "pf-willow" | "willow";
+    readonly split: string;
+  },
 ): readonly Row[] {
   // d3-dsv comes without types.
   const table: readonly (readonly string[])[] = csvParseRows(
@@ -83,7 +86,10 @@ function readRows(
   const [header, ...rows] = table;
   if (header === undefined) refuse(file, "header", "a csv header", "nothing");
   const columns = readHeader(header, file, format);
-  if (rows.length === 0) refuse(file, "rows", "at least one pair", "none");
+  while (rows.at(-1)?.join("").trim() === "") rows.pop();
+  if (rows.length === 0) {
+    refuse(file, `split ${split}`, "at least one pair", "none");
+  }
   return rows.map((row, index) => {
     const line = index + 2;
     if (row.length !== columns.count) {

@@ -15,7 +15,9 @@ export async function readSpairPairs(
   const lines = new TextDecoder().decode(unwrap(await readBytes(list)()))
     .split("\n").map((line) => line.trim());
   while (lines.at(-1) === "") lines.pop();
-  if (lines.length === 0) refuse(list, "lines", "at least one pair", "none");
+  if (lines.length === 0) {
+    refuse(list, `split ${split}`, "at least one pair", "none");
+  }
   const found = new Map<string, Promise<string>>();
   const pairs = await mapConcurrent(lines, 32, async (line, index) => {
     if (line === "") refuse(list, `line ${index + 1}`, "a pair", "nothing");

@@ -35,7 +35,8 @@ export interface ReadPairsOptions {
  *
  * A bad row is never skipped: a wrong number of columns, something that is not
  * a number, no keypoint, a keypoint outside an annotated size and a missing
- * picture are errors that name file, row and column.
+ * picture are errors that name file, row and column. So is a split without any
+ * pair, which names file and split.
  *
  * @param root Folder that holds the data set.
  * @param options Format and split.

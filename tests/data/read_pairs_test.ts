@@ -112,7 +112,9 @@ Deno.test("readPairs() refuses a row that is short or long", async () => {
 });
 
 Deno.test("readPairs() refuses a csv without rows, or with another header", async () => {
-  match(await refusal(`${HEADER}\n`), /"rows" must be at least one pair/);
+  const none = 'ROOT/test_pairs.csv: "split test" must be at least one pair';
+  equal(await refusal(`${HEADER}\n`), `${none}: got none`);
+  equal(await refusal(`${HEADER}\n\n \n`), `${none}: got none`);
   match(await refusal(""), /"header" must be a csv header/);
   match(
     await refusal(`a,b\n1,2\n`),
@@ -300,7 +302,10 @@ Deno.test("readPairs() refuses an SPair list that is empty or names no annotatio
   withSpair(FIELDS, async (root) => {
     const list = join(root, "Layout/large/trn.txt");
     right(await writeAtomic(list, "\n")());
-    match(left(await readPairs(root, SPAIR)()).message, /at least one pair/);
+    match(
+      left(await readPairs(root, SPAIR)()).message,
+      /trn\.txt: "split trn" must be at least one pair: got none$/,
+    );
     right(await writeAtomic(list, "000001-a-b:cat\n000002-b")());
     const error = left(await readPairs(root, SPAIR)());
     equal(error._tag, "MissingFile");
