@@ -77,6 +77,54 @@ export function writeAtomic(
   };
 }
 
+/** The name `writeAtomic` gives while it writes. */
+const TEMPORARY = /.\.[0-9a-f]{8}\.tmp$/;
+
+/**
+ * Removes the temporary files that a killed {@linkcode writeAtomic} left in a
+ * folder, and nothing else. No one may be writing there at the time.
+ *
+ * @param folder Path of the folder; one that is not there holds none.
+ * @returns Names of what was removed, or why it could not be.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { mkdtemp, rm, writeFile } from "node:fs/promises";
+ * import { removeTemporaries } from "@simsc/core/data";
+ *
+ * const folder = await mkdtemp("run-");
+ * await writeFile(`${folder}/last.safetensors.0a1b2c3d.tmp`, "half");
+ * const removed = await removeTemporaries(folder)();
+ * deepStrictEqual(removed._tag === "Right" && removed.right, [
+ *   "last.safetensors.0a1b2c3d.tmp",
+ * ]);
+ * await rm(folder, { recursive: true });
+ * ```
+ */
+export function removeTemporaries(
+  folder: string,
+): AsyncResult<DataError, readonly string[]> {
+  return async () => {
+    try {
+      const { readdir, rm } = await import("node:fs/promises");
+      const { join } = await import("node:path");
+      const entries = await readdir(folder, { withFileTypes: true });
+      const names = entries
+        .filter((entry) => entry.isFile() && TEMPORARY.test(entry.name))
+        .map(({ name }) => name)
+        .sort();
+      for (const name of names) await rm(join(folder, name), { force: true });
+      return { _tag: "Right", right: names };
+    } catch (cause) {
+      if ((cause as { code?: string }).code === "ENOENT") {
+        return { _tag: "Right", right: [] };
+      }
+      return failure(folder, "a readable folder", cause);
+    }
+  };
+}
+
 function failure(
   file: string,
   wanted: string,

@@ -1,7 +1,11 @@
 import { deepStrictEqual, equal, match } from "node:assert/strict";
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readBytes, writeAtomic } from "../../src/data/files.ts";
+import {
+  readBytes,
+  removeTemporaries,
+  writeAtomic,
+} from "../../src/data/files.ts";
 import { left, right, withFolder } from "./_helpers.ts";
 
 Deno.test("writeAtomic() makes folders, and readBytes() reads back", () =>
@@ -39,4 +43,39 @@ Deno.test("readBytes() names a missing file", async () => {
 Deno.test("readBytes() refuses a folder", () =>
   withFolder(async (folder) => {
     equal(left(await readBytes(folder)())._tag, "MalformedFile");
+  }));
+
+Deno.test("removeTemporaries() removes what a killed writeAtomic() leaves, and no more", () =>
+  withFolder(async (folder) => {
+    const others = ["a.txt", "b.tmp", "c.0123456g.tmp", ".01234567.tmp"];
+    for (const name of [...others, "last.safetensors.0a1b2c3d.tmp"]) {
+      await writeFile(join(folder, name), "x");
+    }
+    await mkdir(join(folder, "d.01234567.tmp"));
+    deepStrictEqual(right(await removeTemporaries(folder)()), [
+      "last.safetensors.0a1b2c3d.tmp",
+    ]);
+    deepStrictEqual(
+      (await readdir(folder)).toSorted(),
+      [...others, "d.01234567.tmp"].toSorted(),
+    );
+    deepStrictEqual(right(await removeTemporaries(folder)()), []);
+  }));
+
+Deno.test("removeTemporaries() knows the names that writeAtomic() uses", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "big.bin");
+    const writing = writeAtomic(file, new Uint8Array(2 ** 24))();
+    let seen: readonly string[] = [];
+    while (seen.length === 0) seen = await readdir(folder);
+    right(await writing);
+    match(seen[0]!, /^big\.bin\.[0-9a-f]{8}\.tmp$/);
+  }));
+
+Deno.test("removeTemporaries() finds none where there is no folder, refuses a file", () =>
+  withFolder(async (folder) => {
+    deepStrictEqual(right(await removeTemporaries(join(folder, "no"))()), []);
+    const file = join(folder, "a.txt");
+    right(await writeAtomic(file, "a")());
+    equal(left(await removeTemporaries(file)()).file, file);
   }));
