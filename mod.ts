@@ -47,6 +47,7 @@ export * from "./src/core/kernel_soft_argmax.ts";
 export * from "./src/core/l2_normalize.ts";
 export * from "./src/core/log_softmax.ts";
 export * from "./src/core/match_maps.ts";
+export * from "./src/core/mean_over_pairs.ts";
 export * from "./src/core/nearest_neighbor.ts";
 export * from "./src/core/objective.ts";
 export * from "./src/core/pck.ts";

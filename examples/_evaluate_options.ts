@@ -2,7 +2,7 @@
  * The command line of `deno task evaluate`.
  */
 
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import type { PckSpace, PckThreshold } from "@simsc/core";
 import {
   BACKBONE_NAMES,
@@ -10,6 +10,14 @@ import {
   type BackendName,
   type ImageSize,
 } from "@simsc/core/runs";
+import {
+  beta,
+  choice,
+  COORDINATES,
+  KEYPOINTS,
+  path,
+  positive,
+} from "./_arguments.ts";
 
 /** What a command line asks for. */
 export interface EvaluateCommand {
@@ -25,10 +33,12 @@ export interface EvaluateCommand {
   readonly backbone?: string;
   /** Plain weights, safetensors. */
   readonly weights?: string;
-  /** Temperature of the matching. */
-  readonly betaEval: "auto" | number;
-  /** Side pictures are resized to. */
-  readonly size: ImageSize;
+  /** Temperature of the matching; the run's own choice by default. */
+  readonly betaEval?: "auto" | number;
+  /** Side pictures are resized to; the run's or 256 by default. */
+  readonly size?: ImageSize;
+  /** Where keypoints of a csv layout come from. */
+  readonly keypoints: "csv" | "mat";
   /** Pixels that errors and θ are measured in. */
   readonly space: PckSpace;
   /** Which length scales the threshold; the data set's by default. */
@@ -37,8 +47,8 @@ export interface EvaluateCommand {
   readonly coordinates?: "simple" | "center" | "alignCorners";
   /** Fractions of θ. */
   readonly alphas: readonly number[];
-  /** Width of the soft-argmax kernel in cells. */
-  readonly sigmaCells: number;
+  /** Width of the soft-argmax kernel in cells; the run's or 7 by default. */
+  readonly sigmaCells?: number;
   /** Device to run on. */
   readonly backend: BackendName | "auto";
   /** File the whole result is written to. */
@@ -53,11 +63,9 @@ export interface EvaluateCommand {
  * @returns What they ask for.
  */
 export function evaluateCommand(args: readonly string[]): EvaluateCommand {
-  const choice = (flags: string, text: string, choices: readonly string[]) =>
-    new Option(flags, text).choices(choices);
   const command = new Command("evaluate")
     .description("PCK of a checkpoint or of plain weights on annotated pairs.")
-    .requiredOption("--data <folder>", "data set")
+    .requiredOption("--data <folder>", "data set", path)
     .addOption(
       choice("--format <layout>", "layout of the data set", [
         "pf-willow",
@@ -66,18 +74,21 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
       ]).makeOptionMandatory(),
     )
     .option("--split <name>", "split to evaluate", "test")
-    .option("--checkpoint <path>", "checkpoint, or folder of a run")
+    .addOption(
+      choice("--keypoints <where>", "of a csv layout", KEYPOINTS)
+        .default("csv"),
+    )
+    .option("--checkpoint <path>", "checkpoint, or folder of a run", path)
     .addOption(
       choice("--backbone <name>", "network of plain weights", BACKBONE_NAMES),
     )
-    .option("--weights <file>", "plain weights, safetensors")
+    .option("--weights <file>", "plain weights, safetensors", path)
     .option(
       "--beta-eval <value>",
       "auto (the model's own temperature) or a number",
       beta,
-      "auto",
     )
-    .option("--size <pixels>", "side of the square, or original", size, 256)
+    .option("--size <pixels>", "side of the square, or original", size)
     .addOption(
       choice("--space <pixels>", "pixels errors are measured in", [
         "evaluation",
@@ -92,45 +103,31 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
       ]),
     )
     .addOption(
-      choice("--coordinates <rule>", "how pixels meet cells", [
-        "simple",
-        "center",
-        "alignCorners",
-      ]),
+      choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
     )
     .option("--alphas <list>", "fractions of the length", list, [.05, .1, .15])
-    .option("--sigma-cells <cells>", "width of the kernel", positive, 7)
+    .option("--sigma-cells <cells>", "width of the kernel", positive)
     .addOption(
       choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"])
         .default("auto"),
     )
-    .option("--json <file>", "write the whole result there");
+    .option("--json <file>", "write the whole result there", path);
   command.parse(args, { from: "user" });
   const options = command.opts<EvaluateCommand>();
-  const plain = options.backbone !== undefined && options.weights !== undefined;
-  if ((options.checkpoint !== undefined) === plain) {
+  const { checkpoint, backbone, weights, betaEval } = options;
+  const isPlain = backbone !== undefined && weights !== undefined;
+  const isAnyPlain = backbone !== undefined || weights !== undefined;
+  if (checkpoint === undefined ? !isPlain : isAnyPlain) {
     command.error(
       "error: give either --checkpoint, or --backbone and --weights",
     );
   }
-  if (plain && options.betaEval === "auto") {
+  if (isPlain && typeof betaEval !== "number") {
     command.error(
       "error: plain weights have no temperature of their own: give --beta-eval",
     );
   }
   return options;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) {
-    throw new InvalidArgumentError("wanted a number > 0");
-  }
-  return value;
-}
-
-function beta(text: string): "auto" | number {
-  return text === "auto" ? "auto" : positive(text);
 }
 
 function size(text: string): ImageSize {

@@ -2,39 +2,50 @@
  * The command line of `deno task train`.
  */
 
-import { Command, InvalidArgumentError, Option } from "commander";
+import { resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
 import {
   BACKBONE_NAMES,
   BACKEND_NAMES,
-  type BackendName,
+  decodeTrainConfig,
   drawnDefaults,
   paperDefaults,
   PROCEDURAL,
   type TemperatureConfig,
   type TrainConfig,
 } from "@simsc/core/runs";
+import {
+  beta,
+  choice,
+  COORDINATES,
+  KEYPOINTS,
+  number,
+  path,
+  positive,
+  whole,
+} from "./_arguments.ts";
 
 /** What a command line asks for. */
 export interface TrainCommand {
-  /** What the run is told; absent when one is resumed. */
+  /** What a new run is told; a resumed one has its own. */
   readonly config: TrainConfig;
   /** Folder of the run. */
   readonly out: string;
   /** Whether to go on with the run in `out`. */
   readonly resume: boolean;
-  /** Device to run on. */
-  readonly backend: BackendName | "auto";
 }
 
 /** Splits of each layout. */
 const SPLITS = {
   "willow": { trainSplit: "train", validationSplit: "val" },
-  "pf-willow": { trainSplit: "train", validationSplit: "val" },
   "spair": { trainSplit: "trn", validationSplit: "val" },
 } as const;
 
 /** The paper's rates (Sec. 4.2), by what is trained. */
 const RATES = { last: 1e-4, full: 2e-5 } as const;
+
+/** The paper's rate for a single parameter (Suppl. Sec. 6). */
+const SINGLE_RATE = 5e-3;
 
 /**
  * Reads the arguments of the train command; prints help or a usage error and
@@ -50,9 +61,22 @@ export function trainCommand(
 ): TrainCommand {
   const command = described();
   command.parse(args, { from: "user" });
-  const { out, resume, backend, split, validationSplit, l2, ...given } = command
-    .opts();
-  const told = [...Object.keys(given), ...(l2 ? [] : ["l2"])];
+  const options = command.opts();
+  const told = Object.keys(options).filter((name) =>
+    command.getOptionValueSource(name) === "cli" &&
+    name !== "out" && name !== "resume"
+  );
+  const {
+    out,
+    resume,
+    split,
+    hidden,
+    data,
+    weights,
+    l2,
+    betaThreshold,
+    ...given
+  } = options;
   if (resume && (out === undefined || told.length > 0)) {
     command.error(
       out === undefined
@@ -62,7 +86,7 @@ export function trainCommand(
         }`,
     );
   }
-  const drawn = (given.data ?? PROCEDURAL) === PROCEDURAL;
+  const drawn = (data ?? PROCEDURAL) === PROCEDURAL;
   const defaults = drawn ? drawnDefaults : {
     ...paperDefaults,
     ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
@@ -72,33 +96,38 @@ export function trainCommand(
     ...defaults,
     // The paper's evaluation temperature for models that learned none.
     ...(given.temperature?.kind === "fixed" && { betaEval: 0.02 }),
+    ...(given.temperature?.kind === "single" &&
+      { temperatureLearningRate: SINGLE_RATE }),
     ...given,
-    ...(given.temperature && {
-      temperature: withStart(given.temperature, defaults.temperature),
-    }),
+    temperature: {
+      ...withStart(given.temperature, defaults.temperature),
+      ...(hidden !== undefined && { hidden }),
+    },
+    // Absolute, so that a run can be resumed from anywhere.
+    ...(!drawn && { data: resolve(data) }),
+    ...(weights && { weights: resolve(weights) }),
     ...(given.groupSize === 0 && { groupSize: null }),
     ...(split && { trainSplit: split }),
-    ...(validationSplit && { validationSplit }),
+    ...(betaThreshold && { threshold: betaThreshold }),
     normalize: l2,
   };
+  const checked = decodeTrainConfig(config, "options");
+  if (checked._tag === "Left" && !resume) command.error(checked.left.message);
   const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");
   return {
     config,
     out: out ?? `runs/${stamp}`,
     resume: resume ?? false,
-    backend: backend ?? "auto",
   };
 }
 
 function described(): Command {
-  const choice = (flags: string, text: string, choices: readonly string[]) =>
-    new Option(flags, text).choices(choices);
   return new Command("train")
     .description(
       "Fine-tune a backbone with SimSC. Without options: train a small one " +
         "on objects drawn here.",
     )
-    .option("--data <folder>", `data set, or ${PROCEDURAL} (default)`)
+    .option("--data <folder>", `data set, or ${PROCEDURAL} (default)`, path)
     .addOption(choice("--format <layout>", "layout of the data set", [
       "spair",
       "willow",
@@ -106,16 +135,28 @@ function described(): Command {
     .option("--split <name>", "split to train on")
     .option("--validation-split <name>", "split that chooses the best")
     .addOption(choice("--backbone <name>", "network", BACKBONE_NAMES))
-    .option("--weights <file>", "safetensors of the backbone")
+    .addOption(
+      choice("--keypoints <where>", "WILLOW's: csv or .mat", KEYPOINTS),
+    )
+    .option("--weights <file>", "safetensors of the backbone", path)
     .addOption(choice("--scope <what>", "what is trained", ["last", "full"]))
     .option(
       "--temperature <kind>",
       "mlp[:START], single or fixed:BETA",
       temperature,
     )
+    .option("--hidden <n>", "width of the temperature module", whole)
     .option("--no-l2", "leave features un-normalised")
-    .option("--epochs <n>", "passes over the pairs", whole)
-    .option("--batch <n>", "pairs a step", whole)
+    .option(
+      "--epochs <n>",
+      "as many steps as passes over the pairs take",
+      whole,
+    )
+    .option(
+      "--batch <n>",
+      "pairs a step; with groups they set the steps alone",
+      whole,
+    )
     .option(
       "--group-size <n>",
       "images matched each with each; 0: plain",
@@ -134,7 +175,7 @@ function described(): Command {
     ]))
     .option("--warmup <steps>", "steps over which the rates rise", whole)
     .option("--gamma <weight>", "weight of the regulariser", number)
-    .option("--threshold <beta>", "temperature it starts below", positive)
+    .option("--beta-threshold <beta>", "temperature it starts below", positive)
     .option("--ns <cells>", "side of the supervised region", whole)
     .option("--nk <cells>", "side of the Gaussian kernel", whole)
     .option(
@@ -146,11 +187,9 @@ function described(): Command {
       "sampled",
       "splat",
     ]))
-    .addOption(choice("--coordinates <rule>", "how pixels meet cells", [
-      "simple",
-      "center",
-      "alignCorners",
-    ]))
+    .addOption(
+      choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
+    )
     .option("--size <pixels>", "side pictures are resized to", whole)
     .option(
       "--beta-eval <value>",
@@ -161,42 +200,18 @@ function described(): Command {
     .option("--validate-every <steps>", "epoch, or steps", period)
     .option("--checkpoint-every <steps>", "steps between checkpoints", whole)
     .addOption(choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"]))
-    .option("--out <folder>", "folder of the run")
+    .option("--out <folder>", "folder of the run", path)
     .option("--resume", "go on with the run in --out");
 }
 
 /** The module starts where the defaults say unless it was told. */
 function withStart(
-  temperature: TemperatureConfig,
-  { kind, ...start }: TemperatureConfig,
+  told: TemperatureConfig | undefined,
+  defaults: TemperatureConfig,
 ): TemperatureConfig {
-  return temperature.kind === kind ? { ...start, ...temperature } : temperature;
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) {
-    throw new InvalidArgumentError("wanted a number");
-  }
-  return value;
-}
-
-function positive(text: string): number {
-  const value = number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("wanted a number > 0");
-  return value;
-}
-
-function whole(text: string): number {
-  const value = number(text);
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new InvalidArgumentError("wanted a whole number >= 0");
-  }
-  return value;
-}
-
-function beta(text: string): "auto" | number {
-  return text === "auto" ? "auto" : positive(text);
+  return told === undefined || told.kind === defaults.kind
+    ? { ...defaults, ...told }
+    : told;
 }
 
 function period(text: string): "epoch" | number {

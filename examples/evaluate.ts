@@ -45,13 +45,20 @@ const outcome = await pipe(
       ...model.config,
       coordinates: command.coordinates ?? model.config.coordinates,
     };
+    const { training } = model;
+    const options = {
+      ...command,
+      betaEval: command.betaEval ?? training?.betaEval ?? "auto",
+      size: command.size ?? training?.size ?? 256,
+      sigmaCells: command.sigmaCells ?? training?.sigmaCells ?? 7,
+    };
     const threshold = command.threshold ?? set.threshold;
     const predictor = createPredictor(backend, {
-      ...command,
+      ...options,
       config,
       baked: model.parameters,
     });
-    const load = imageLoader({ size: command.size, stride: STRIDE });
+    const load = imageLoader({ size: options.size, stride: STRIDE });
     return pipe(
       evaluate(backend, { config, predictor, pairs: set.pairs, load }, {
         ...command,
@@ -61,7 +68,7 @@ const outcome = await pipe(
       }),
       TE.map((pairs) =>
         summarize(pairs, {
-          ...command,
+          ...options,
           data: `${set.name} ${set.split}`,
           backbone: config.backbone.name,
           backend: backend.name,

@@ -8,6 +8,7 @@ import process from "node:process";
 import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
 import {
+  type BackendName,
   createBackend,
   readTrainConfig,
   resumeRun,
@@ -27,21 +28,24 @@ const options = { signal: interrupt.signal, onProgress: progress.report };
 
 const outcome = await pipe(
   TE.Do,
-  TE.bindW("backend", () => createBackend(command.backend)),
   TE.bindW(
-    "config",
+    "told",
     () =>
       command.resume ? readTrainConfig(command.out) : TE.right(command.config),
   ),
+  TE.bindW("backend", ({ told }) => createBackend(told.backend)),
   // Before the run: a wrong path must not leave a folder behind.
   TE.bindW(
     "data",
-    ({ config }) => trainingData(config, { ...options, out: command.out }),
+    ({ told }) => trainingData(told, { ...options, out: command.out }),
   ),
   TE.bindW(
     "run",
-    ({ config }) =>
-      command.resume ? resumeRun(command.out) : startRun(config, command.out),
+    ({ told, backend }) =>
+      command.resume ? resumeRun(command.out) : startRun(
+        { ...told, backend: backend.name as BackendName },
+        command.out,
+      ),
   ),
   TE.bindW("trained", ({ backend, run, data }) => {
     console.log(`training on ${backend.name}, run in ${command.out}`);
@@ -58,18 +62,18 @@ const outcome = await pipe(
 
 progress.close();
 interrupt.dispose();
+const goOn = `--resume --out ${command.out} goes on`;
 if (outcome._tag === "Left") {
-  console.error(outcome.left.message);
-  process.exit(1);
+  const isStopped = outcome.left._tag === "Aborted";
+  console.error(outcome.left.message + (isStopped ? `: ${goOn}` : ""));
+  process.exit(isStopped ? 130 : 1);
 }
-const { trained } = outcome.right;
-if (trained.best) {
-  const { name, value, step } = trained.best;
-  console.log(`best ${name} ${(100 * value).toFixed(1)} % at step ${step}`);
+const { stopped, step, best, files } = outcome.right.trained;
+if (best) {
+  const percent = (100 * best.value).toFixed(1);
+  console.log(`best ${best.name} ${percent} % at step ${best.step}`);
 }
 console.log(
-  trained.stopped
-    ? `stopped at step ${trained.step}: --resume --out ${command.out} goes on`
-    : `report: ${trained.files.report}`,
+  stopped ? `stopped at step ${step}: ${goOn}` : `report: ${files.report}`,
 );
-process.exit(trained.stopped ? 130 : 0);
+process.exit(stopped ? 130 : 0);

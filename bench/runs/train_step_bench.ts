@@ -8,7 +8,7 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { initModel } from "../../src/runs/model.ts";
 import { drawnDefaults, modelConfig } from "../../src/runs/train_config.ts";
-import { rateTensors } from "../../src/runs/train.ts";
+import { rateTensors } from "../../src/runs/_take_step.ts";
 import { trainStep } from "../../src/runs/train_step.ts";
 import { startState } from "../../src/runs/training_state.ts";
 import { batchTensors } from "../../src/runs/training_batch.ts";

@@ -4,7 +4,7 @@ import {
   type GaussianWindowOptions,
   type WindowAxis,
 } from "./_gaussian_window.ts";
-import { meanOverPairs } from "./_mean_over_pairs.ts";
+import { meanOverPairs } from "./mean_over_pairs.ts";
 import { axes } from "./_shape.ts";
 import { OptionError, ShapeError } from "./errors.ts";
 import { gaussianTarget } from "./gaussian_target.ts";

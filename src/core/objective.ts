@@ -1,5 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
-import { meanOverPairs } from "./_mean_over_pairs.ts";
+import { meanOverPairs } from "./mean_over_pairs.ts";
 import { axes } from "./_shape.ts";
 import type { FeaturePair } from "./correlate.ts";
 import { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";

@@ -31,3 +31,16 @@ export function mapValues<A, B>(
     Object.entries(map).map(([name, value]) => [name, f(value, name)]),
   );
 }
+
+/** Those of `names` that are there. */
+export function pick<A>(
+  map: Readonly<Record<string, A>>,
+  names: readonly string[],
+): Readonly<Record<string, A>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = map[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}

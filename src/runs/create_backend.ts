@@ -140,7 +140,7 @@ async function hasRealGpu(): Promise<boolean> {
   const adapter = await gpu?.requestAdapter().catch(() => null);
   if (!adapter) return false;
   const { architecture = "", description = "", isFallbackAdapter = false } =
-    adapter.info;
+    adapter.info ?? {};
   const emulated = /llvmpipe|swiftshader/i;
   return !isFallbackAdapter && !emulated.test(`${architecture} ${description}`);
 }
@@ -149,7 +149,8 @@ async function hasRealGpu(): Promise<boolean> {
 interface Gpu {
   requestAdapter(): Promise<
     {
-      readonly info: {
+      /** Older browsers have none. */
+      readonly info?: {
         readonly architecture?: string;
         readonly description?: string;
         readonly isFallbackAdapter?: boolean;

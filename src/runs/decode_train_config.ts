@@ -1,5 +1,6 @@
 import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
+import { BACKEND_NAMES } from "./create_backend.ts";
 import { BACKBONE_NAMES } from "./model.ts";
 import type { TrainConfig } from "./train_config.ts";
 
@@ -71,6 +72,7 @@ const odd: Rule = {
 const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   data: text,
   format: oneOf("willow", "spair", "pf-willow"),
+  keypoints: oneOf("csv", "mat"),
   trainSplit: text,
   validationSplit: text,
   backbone: oneOf(...BACKBONE_NAMES),
@@ -98,6 +100,7 @@ const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   seed: whole(0),
   validateEvery: or(oneOf("epoch"), whole(1)),
   checkpointEvery: whole(1),
+  backend: oneOf("auto", ...BACKEND_NAMES),
 };
 
 function oneOf(...choices: readonly (string | null)[]): Rule {

@@ -1,6 +1,6 @@
 import { OptionError } from "../core/errors.ts";
-import type { NamedTensors } from "../data/safetensors.ts";
 import { encodeSafetensors } from "../data/safetensors.ts";
+import { prefixed } from "./_tensor_map.ts";
 import { type Checkpoint, CHECKPOINT_VERSION } from "./checkpoint.ts";
 
 /**
@@ -52,9 +52,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   };
   return encodeSafetensors(
     {
-      ...prefixed("parameters.", parameters),
-      ...(adam && prefixed("adam.m.", adam.m)),
-      ...(adam && prefixed("adam.v.", adam.v)),
+      ...prefixed(parameters, "parameters."),
+      ...(adam && prefixed(adam.m, "adam.m.")),
+      ...(adam && prefixed(adam.v, "adam.v.")),
     },
     {
       "simsc.version": String(CHECKPOINT_VERSION),
@@ -62,12 +62,6 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
       "simsc.config": JSON.stringify(checkpoint.config),
       "simsc.state": JSON.stringify(state),
     },
-  );
-}
-
-function prefixed(prefix: string, tensors: NamedTensors): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
   );
 }
 

@@ -104,9 +104,9 @@ export function evaluate<T>(
       const extracted = await extractAll(backend, inputs, options, images);
       if (extracted._tag === "Left") return extracted;
       const pairs: PairOutcome[] = [];
-      const capacity = Math.max(
+      const capacity = inputs.pairs.reduce(
+        (most, { source }) => Math.max(most, source.keypoints.length),
         0,
-        ...inputs.pairs.map(({ source }) => source.keypoints.length),
       );
       for (const pair of inputs.pairs) {
         if (options.signal?.aborted) return aborted("evaluation");
@@ -168,8 +168,8 @@ async function extractAll<T>(
     const [h, w] = (waiting[0] as LoadedImage).padded;
     const shape = [waiting.length, 3, h, w];
     const pixels = backend.tensor(imageBatch(waiting), shape);
-    const features = await predictor.extract(pixels, parameters);
-    backend.dispose([pixels]);
+    const features = await predictor.extract(pixels, parameters)
+      .finally(() => backend.dispose([pixels]));
     waiting.forEach(({ path, stored, image, padded }, i) => {
       const { width, height, decoder } = image;
       images.set(path, {
@@ -221,13 +221,14 @@ async function evaluatePair<T>(
   const padded = new Float32Array(options.capacity * 2);
   padded.set(cells.flat());
   const queries = backend.tensor(padded, [1, options.capacity, 2]);
-  const matches = await predictor.locate({ source, target, queries });
+  const matches = await predictor.locate({ source, target, queries })
+    .finally(() => backend.dispose([queries]));
   const [points, betaA, betaB] = await backend.read([
     matches,
     source.beta,
     target.beta,
   ]) as unknown as readonly [TensorData, TensorData, TensorData];
-  backend.dispose([queries, matches]);
+  backend.dispose([matches]);
   const found = keypoints.map((_, k): Point => [
     points[2 * k] as number,
     points[2 * k + 1] as number,

@@ -1,13 +1,14 @@
 import type { CoordinateRule } from "../core/coordinates.ts";
-import type { AsyncResult, Result } from "../core/result.ts";
+import type { AsyncResult } from "../core/result.ts";
+import { right } from "./_result.ts";
 import { checkArchitecture } from "./check_architecture.ts";
 import { decodeTrainConfig } from "./decode_train_config.ts";
-import { backboneConfig, type Model } from "./model.ts";
+import { backboneConfig, type Model, modelShapes } from "./model.ts";
+import { readBackbone } from "./read_backbone.ts";
 import { readCheckpoint } from "./read_checkpoint.ts";
 import type { RunError } from "./run_error.ts";
 import { runFiles } from "./run_folder.ts";
-import { readBackbone } from "./start_run.ts";
-import { modelConfig } from "./train_config.ts";
+import { modelConfig, type TrainConfig } from "./train_config.ts";
 
 /** Plain weights and what they are of. */
 export interface PlainWeights {
@@ -19,26 +20,38 @@ export interface PlainWeights {
   readonly coordinates: CoordinateRule;
 }
 
+/** A model, and how it was trained where it was. */
+export interface OpenedModel extends Model {
+  /** What its run was told; its size, kernel and temperature are defaults. */
+  readonly training?: TrainConfig;
+}
+
 /**
  * The model of a checkpoint.
  *
  * @param path A checkpoint, or the folder of a run, whose best one is taken.
  * @returns The model, or why it cannot be read.
+ * @throws {OptionError} If the path is empty.
  */
-export function loadCheckpoint(path: string): AsyncResult<RunError, Model> {
+export function loadCheckpoint(
+  path: string,
+): AsyncResult<RunError, OpenedModel> {
+  const file = path.endsWith(".safetensors") ? path : runFiles(path).best;
   return async () => {
-    const file = path.endsWith(".safetensors") ? path : runFiles(path).best;
     const read = await readCheckpoint(file)();
     if (read._tag === "Left") return read;
+    const { parameters } = read.right;
     const told = decodeTrainConfig(read.right.config, file);
     if (told._tag === "Left") return told;
-    const config = modelConfig(told.right);
+    const training = told.right;
+    const config = modelConfig(training);
     const checked = checkArchitecture(read.right, {
       backbone: { ...config.backbone },
       temperature: { ...config.temperature },
+      shapes: modelShapes(config, Object.keys(parameters)),
     }, file);
     if (checked._tag === "Left") return checked;
-    return right({ config, parameters: read.right.parameters });
+    return right({ config, parameters, training });
   };
 }
 
@@ -49,7 +62,9 @@ export function loadCheckpoint(path: string): AsyncResult<RunError, Model> {
  * @returns The model, or why it cannot be read; its temperature is fixed at 1.
  * @throws {OptionError} If there is no such backbone.
  */
-export function loadWeights(plain: PlainWeights): AsyncResult<RunError, Model> {
+export function loadWeights(
+  plain: PlainWeights,
+): AsyncResult<RunError, OpenedModel> {
   const backbone = backboneConfig(plain.backbone);
   return async () => {
     const read = await readBackbone(plain.weights, backbone)();
@@ -64,8 +79,4 @@ export function loadWeights(plain: PlainWeights): AsyncResult<RunError, Model> {
       parameters: read.right,
     });
   };
-}
-
-function right<A>(value: A): Result<never, A> {
-  return { _tag: "Right", right: value };
 }

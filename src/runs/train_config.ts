@@ -8,6 +8,7 @@ import type { CoordinateRule } from "../core/coordinates.ts";
 import type { TargetKind } from "../core/cross_entropy.ts";
 import type { Schedule } from "../nn/learning_rate_factor.ts";
 import type { TrainableScope } from "../nn/trainable.ts";
+import type { BackendName } from "./create_backend.ts";
 import {
   backboneConfig,
   type ModelConfig,
@@ -20,6 +21,8 @@ export interface TrainConfig {
   readonly data: string;
   /** Layout of the folder. */
   readonly format: "willow" | "spair" | "pf-willow";
+  /** Where keypoints of a csv layout come from: the csv, or `.mat` files. */
+  readonly keypoints: "csv" | "mat";
   /** Split that is trained on. */
   readonly trainSplit: string;
   /** Split that chooses the best checkpoint. */
@@ -77,12 +80,15 @@ export interface TrainConfig {
   readonly validateEvery: number | "epoch";
   /** Steps between two checkpoints. */
   readonly checkpointEvery: number;
+  /** Device the run started on, where it goes on; `auto` picks one. */
+  readonly backend: BackendName | "auto";
 }
 
 /** The paper's settings (Sec. 4.2) with all of the backbone trained. */
 export const paperDefaults: TrainConfig = {
   data: "procedural",
   format: "spair",
+  keypoints: "csv",
   trainSplit: "trn",
   validationSplit: "val",
   backbone: "resnet101",
@@ -110,6 +116,7 @@ export const paperDefaults: TrainConfig = {
   seed: 0,
   validateEvery: "epoch",
   checkpointEvery: 100,
+  backend: "auto",
 };
 
 /**

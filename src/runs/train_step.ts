@@ -6,6 +6,7 @@
 
 import type { Backend, CompiledProgram } from "../backends/backend.ts";
 import { valueAndGrad } from "../backends/tape.ts";
+import { meanOverPairs } from "../core/mean_over_pairs.ts";
 import { objective, type ObjectiveOptions } from "../core/objective.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { adam } from "../nn/adam.ts";
@@ -69,11 +70,8 @@ export function trainStep<T>(
           temperature: modelTemperature(model.temperature, all),
           normalize: model.normalize,
         });
-        const mean = (x: typeof betaA): typeof betaA =>
-          tape.reshape(
-            tape.div(tape.sum(x, [0]), tape.shape(x)[0] as number),
-            [],
-          );
+        const mean = (betas: typeof betaA): typeof betaA =>
+          meanOverPairs(tape, betas, lift("weights"));
         return {
           value,
           aux: { ...parts, betaA: mean(betaA), betaB: mean(betaB) },

@@ -63,12 +63,27 @@ export interface BatchPlan {
   readonly pairCapacity: number;
 }
 
-/** The plain batch: two images a pair. */
-export function pairBatch(pairs: readonly ImagePair[]): BatchPlan {
+/**
+ * The plain batch: two images a pair. One with fewer pairs than `capacity` is
+ * padded with its first image, so that every batch has one shape.
+ *
+ * @param pairs The pairs, at least one.
+ * @param capacity Pairs there is room for; as many as there are by default.
+ * @returns Images and pairs.
+ */
+export function pairBatch(
+  pairs: readonly ImagePair[],
+  capacity: number = pairs.length,
+): BatchPlan {
+  const images = pairs.flatMap(({ source, target }) => [source, target]);
+  const missing = 2 * capacity - images.length;
   return {
-    images: pairs.flatMap(({ source, target }) => [source, target]),
+    images: [
+      ...images,
+      ...images.slice(0, 1).flatMap((first) => Array(missing).fill(first)),
+    ],
     pairs: pairs.map((pair, p) => ({ pair, a: 2 * p, b: 2 * p + 1 })),
-    pairCapacity: pairs.length,
+    pairCapacity: capacity,
   };
 }
 

@@ -49,7 +49,12 @@ const DRAWING_SEED = 0;
 export function trainingData(
   config: Pick<
     TrainConfig,
-    "data" | "format" | "trainSplit" | "validationSplit" | "groupSize"
+    | "data"
+    | "format"
+    | "keypoints"
+    | "trainSplit"
+    | "validationSplit"
+    | "groupSize"
   >,
   options: TrainingDataOptions,
 ): AsyncResult<DataError, TrainingData> {
@@ -68,9 +73,8 @@ export function trainingData(
       })();
       if (drawn._tag === "Left") return drawn;
     }
-    const { format } = config;
     const read = async (split: string) => {
-      const set = await readPairs(root, { format, split })();
+      const set = await readPairs(root, { ...config, split })();
       return set._tag === "Right" && set.right.pairs.length === 0
         ? {
           _tag: "Left",
@@ -82,6 +86,14 @@ export function trainingData(
     if (train._tag === "Left") return train;
     const validation = await read(config.validationSplit);
     if (validation._tag === "Left") return validation;
+    const unnamed = train.right.pairs.find((pair) => !pair.keypointIds);
+    if (config.groupSize !== null && unnamed) {
+      const wanted = "named keypoints for groups; --group-size 0 does without";
+      return {
+        _tag: "Left",
+        left: malformedFile(root, `keypoints of ${unnamed.id}`, wanted, "none"),
+      };
+    }
     const most = largestGroup(train.right);
     if (config.groupSize !== null && config.groupSize > most) {
       const wanted = `at most the ${most} images of a category`;

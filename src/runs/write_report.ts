@@ -16,9 +16,10 @@ import { readLog } from "./read_log.ts";
 import { renderReport } from "./render_report.ts";
 import type { ReportPair } from "./report_input.ts";
 import type { RunError } from "./run_error.ts";
-import { initialModel, type StartedRun } from "./start_run.ts";
+import { initialModel } from "./initial_model.ts";
+import type { StartedRun } from "./start_run.ts";
 import { averages, evaluationTable } from "./summarize.ts";
-import { VALIDATION_ALPHAS } from "./train.ts";
+import { BEST_ALPHA, VALIDATION_ALPHAS } from "./_validate_state.ts";
 import { modelConfig } from "./train_config.ts";
 import type { TrainingData } from "./training_data.ts";
 
@@ -32,9 +33,6 @@ export interface ReportSubject {
 
 /** Pairs that are drawn. */
 const DRAWN_PAIRS = 6;
-
-/** α that a drawn match is judged by. */
-const DRAWN_ALPHA = VALIDATION_ALPHAS[1];
 
 /**
  * Writes the report page of a finished run: its curves, its PCK on the
@@ -105,7 +103,7 @@ export function writeReport<T>(
         after: table(after.right.pairs),
       },
       pairs: pairs.right,
-      pairAlpha: DRAWN_ALPHA,
+      pairAlpha: BEST_ALPHA,
     });
     return await writeAtomic(files.report, html)();
   };
@@ -133,7 +131,7 @@ async function drawnPairs(
       points: PairOutcome["predicted"],
     ) => scaleKeypoints(points, { from: loaded.stored, to: loaded.image });
     const correct = ({ pck }: PairOutcome): readonly boolean[] =>
-      pck.correct[String(DRAWN_ALPHA)] ?? [];
+      pck.correct[String(BEST_ALPHA)] ?? [];
     pairs.push({
       category: is.pair.category,
       source: source.right.image,

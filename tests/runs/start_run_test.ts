@@ -7,12 +7,9 @@ import { decodeCheckpoint } from "../../src/runs/decode_checkpoint.ts";
 import { encodeCheckpoint } from "../../src/runs/encode_checkpoint.ts";
 import { backboneConfig } from "../../src/runs/model.ts";
 import { runFiles } from "../../src/runs/run_folder.ts";
-import {
-  readBackbone,
-  resumeRun,
-  type StartedRun,
-  startRun,
-} from "../../src/runs/start_run.ts";
+import { readBackbone } from "../../src/runs/read_backbone.ts";
+import { resumeRun } from "../../src/runs/resume_run.ts";
+import { type StartedRun, startRun } from "../../src/runs/start_run.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { checkpointOf, startState } from "../../src/runs/training_state.ts";
 import { smallConfig } from "./_drawn.ts";
@@ -235,6 +232,45 @@ Deno.test("resumeRun() refuses a checkpoint of another architecture", async () =
       strictEqual(error._tag, "OtherArchitecture");
       ok(error.message.startsWith(`${run.files.last}: `), error.message);
     }
+  });
+});
+
+Deno.test("resumeRun() refuses a configuration changed since the checkpoint", async () => {
+  await inFolder(async (out) => {
+    const run = await saved(out, 2);
+    const changed = { ...CONFIG, learningRate: 0.5 };
+    await Deno.writeTextFile(run.files.config, JSON.stringify(changed));
+    const error = left(await resumeRun(out)());
+    strictEqual(error._tag, "MalformedFile");
+    match(error.message, /config\.json: "learningRate" must be 0\.002 /);
+  });
+});
+
+Deno.test("resumeRun() refuses a checkpoint without its optimiser", async () => {
+  await inFolder(async (out) => {
+    const run = await saved(out, 2);
+    const bytes = await Deno.readFile(run.files.last);
+    const { adam: _, ...rest } = right(decodeCheckpoint(bytes, run.files.last));
+    await Deno.writeFile(run.files.last, encodeCheckpoint(rest));
+    match(
+      left(await resumeRun(out)()).message,
+      /"adam\.step" must be 2: got none/,
+    );
+  });
+});
+
+Deno.test("resumeRun() refuses a checkpoint that lacks a tensor", async () => {
+  await inFolder(async (out) => {
+    const run = await saved(out, 2);
+    const bytes = await Deno.readFile(run.files.last);
+    const checkpoint = right(decodeCheckpoint(bytes, run.files.last));
+    const { "temperature.w1": _, ...parameters } = checkpoint.parameters;
+    const { adam: __, ...rest } = checkpoint;
+    await Deno.writeFile(
+      run.files.last,
+      encodeCheckpoint({ ...rest, parameters }),
+    );
+    match(left(await resumeRun(out)()).message, /temperature\.w1/);
   });
 });
 

@@ -14,7 +14,8 @@ import type { StepRow, ValidationRow } from "../../src/runs/log_row.ts";
 import { modelTemperature, STRIDE } from "../../src/runs/model.ts";
 import { readCheckpoint } from "../../src/runs/read_checkpoint.ts";
 import { readLog } from "../../src/runs/read_log.ts";
-import { resumeRun, startRun } from "../../src/runs/start_run.ts";
+import { resumeRun } from "../../src/runs/resume_run.ts";
+import { startRun } from "../../src/runs/start_run.ts";
 import { train, type TrainOptions } from "../../src/runs/train.ts";
 import { modelConfig, type TrainConfig } from "../../src/runs/train_config.ts";
 import {

@@ -73,6 +73,7 @@ export const corePrograms: Readonly<Record<string, CaseProgram>> = {
       featuresB: batched(b, inputs, "featuresB"),
       queries: batched(b, inputs, "queries"),
       points: batched(b, inputs, "points"),
+      ...("weights" in inputs && { weights: batched(b, inputs, "weights") }),
     }, {
       temperature: { kind: "mlp", parameters: mlp(inputs) },
       target: options.choice("target", TARGETS),

@@ -2,6 +2,7 @@ import type { TensorMap } from "../../backends/backend.ts";
 import { bottleneckBlock } from "../../nn/bottleneck_block.ts";
 import { positionEmbedding } from "../../nn/position_embedding.ts";
 import { vitBlock } from "../../nn/vit_block.ts";
+import { under } from "./_case_inputs.ts";
 import { batched, required } from "./_core_programs.ts";
 import type { CaseProgram } from "./_run_program.ts";
 
@@ -43,10 +44,5 @@ export const nnPrograms: Readonly<Record<string, CaseProgram>> = {
 };
 
 function parameters<T>(inputs: TensorMap<T>): TensorMap<T> {
-  const prefix = "params.";
-  return Object.fromEntries(
-    Object.entries(inputs)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
-  );
+  return under(inputs, "params.");
 }

@@ -1,5 +1,7 @@
 import type { Backend, TensorMap } from "../../backends/backend.ts";
 import { type Tape, type Taped, valueAndGrad } from "../../backends/tape.ts";
+import { mapValues } from "../_tensor_map.ts";
+import type { CaseInputs } from "./_case_inputs.ts";
 import type { CaseOptions } from "./_options.ts";
 import type { ReferenceCase } from "./reference_case.ts";
 
@@ -13,6 +15,16 @@ export type CaseProgram = <T>(
   options: CaseOptions,
 ) => TensorMap<T>;
 
+/** What runs a case, and the watch on what it reads. */
+export interface CaseRun {
+  /** The operation. */
+  readonly program: CaseProgram;
+  /** Its options. */
+  readonly options: CaseOptions;
+  /** Watches the inputs. */
+  readonly inputs: CaseInputs;
+}
+
 /**
  * Runs a program on a case, with gradients of `value` (times the case's
  * `cotangent`, if any) by every input that the case has a `grad*` for.
@@ -20,39 +32,49 @@ export type CaseProgram = <T>(
 export async function runProgram<T>(
   backend: Backend<T>,
   item: ReferenceCase,
-  { program, options }: {
-    readonly program: CaseProgram;
-    readonly options: CaseOptions;
-  },
+  run: CaseRun,
 ): Promise<CaseResult> {
-  const inputs = Object.fromEntries(
-    Object.entries(item.inputs).map((
-      [name, { data, shape }],
-    ) => [name, backend.tensor(data, shape)]),
+  const given = mapValues(
+    item.inputs,
+    ({ data, shape }) => backend.tensor(data, shape),
   );
-  const sought = differentiated(item);
-  const [names, tensors] = tidied(backend, () => {
-    if (sought.size === 0) return program(backend, inputs, options);
-    const pick = (wanted: boolean): [string, T][] =>
-      Object.entries(inputs).filter(([name]) => sought.has(name) === wanted);
-    const still = Object.fromEntries(pick(false));
-    const run = valueAndGrad(backend, (tape, moving) => {
-      const lifted = Object.entries(still)
-        .map(([name, x]) => [name, tape.lift(x)] as const);
-      const all = { ...moving, ...Object.fromEntries(lifted) };
-      const outputs = program(tape, all, options);
-      return { value: pairing(tape, outputs, all["cotangent"]), aux: outputs };
-    });
-    const { aux, gradients } = run(Object.fromEntries(pick(true)));
-    const named = Object.entries(gradients)
-      .map(([name, gradient]) => [sought.get(name) as string, gradient]);
-    return { ...aux, ...Object.fromEntries(named) };
-  });
-  const data = await backend.read(tensors);
-  backend.dispose([...tensors, ...Object.values(inputs)]);
-  return Object.fromEntries(
-    names.map((name, i) => [name, data[i] as ArrayLike<number>]),
-  );
+  const made: T[] = [];
+  try {
+    const [names, tensors] = tidied(
+      backend,
+      () => evaluate(backend, given, { ...run, sought: differentiated(item) }),
+    );
+    made.push(...tensors);
+    const data = await backend.read(tensors);
+    return Object.fromEntries(
+      names.map((name, i) => [name, data[i] as ArrayLike<number>]),
+    );
+  } finally {
+    backend.dispose([...made, ...Object.values(given)]);
+  }
+}
+
+function evaluate<T>(
+  backend: Backend<T>,
+  given: TensorMap<T>,
+  { program, options, inputs, sought }: CaseRun & {
+    readonly sought: ReadonlyMap<string, string>;
+  },
+): TensorMap<T> {
+  if (sought.size === 0) return program(backend, inputs.watch(given), options);
+  const pick = (wanted: boolean): TensorMap<T> =>
+    Object.fromEntries(
+      Object.entries(given).filter(([name]) => sought.has(name) === wanted),
+    );
+  const { aux, gradients } = valueAndGrad(backend, (tape, moving) => {
+    const still = mapValues(pick(false), (x) => tape.lift(x));
+    const all = inputs.watch({ ...moving, ...still });
+    const outputs = program(tape, all, options);
+    return { value: pairing(tape, outputs, all["cotangent"]), aux: outputs };
+  })(pick(true));
+  const named = Object.entries(gradients)
+    .map(([name, gradient]) => [sought.get(name) as string, gradient]);
+  return { ...aux, ...Object.fromEntries(named) };
 }
 
 function tidied<T>(

@@ -3,10 +3,13 @@ import { valueAndGrad } from "../../backends/tape.ts";
 import { objective } from "../../core/objective.ts";
 import { adam } from "../../nn/adam.ts";
 import { adamCorrections } from "../../nn/adam_corrections.ts";
+import { mapValues, prefixed, select } from "../_tensor_map.ts";
 import { batched, mlp, required, TARGETS } from "./_core_programs.ts";
 import type { CaseOptions } from "./_options.ts";
-import type { CaseResult } from "./_run_program.ts";
+import type { CaseResult, CaseRun } from "./_run_program.ts";
 import type { ReferenceCase } from "./reference_case.ts";
+
+const DATA = ["xA", "xB", "queries", "points"] as const;
 
 const NAMES = ["backbone", "w1", "b1", "w2", "b2"] as const;
 
@@ -17,59 +20,67 @@ const NAMES = ["backbone", "w1", "b1", "w2", "b2"] as const;
 export async function trainingCase<T>(
   backend: Backend<T>,
   item: ReferenceCase,
-  options: CaseOptions,
+  { options, inputs }: Pick<CaseRun, "options" | "inputs">,
 ): Promise<CaseResult> {
-  const inputs = Object.fromEntries(
-    Object.entries(item.inputs).map((
-      [name, { data, shape }],
-    ) => [name, backend.tensor(data, shape)]),
+  const given = mapValues(
+    item.inputs,
+    ({ data, shape }) => backend.tensor(data, shape),
   );
-  const data = Object.fromEntries(
-    ["xA", "xB", "queries", "points"].map((name) => [
-      name,
-      required(inputs, name),
-    ]),
-  );
-  const step = backend.compile(stepProgram(backend, options));
-  let state = start(backend, inputs);
-  const log: number[] = [];
-  for (let t = 1; t <= options.number("steps"); t++) {
-    const corrections = backend.tensor(adamCorrections(t), [2]);
-    const { loss, betaA, betaB, ...next } = await step({
-      ...data,
-      ...state,
-      corrections,
-    }) as { loss: T; betaA: T; betaB: T } & TensorMap<T>;
-    for (const values of await backend.read([loss, betaA, betaB])) {
-      log.push(values[0] as number);
+  const held = [...Object.values(given)];
+  try {
+    const watched = inputs.watch(given);
+    const data = Object.fromEntries(
+      DATA.map((name) => [name, required(watched, name)]),
+    );
+    const step = backend.compile(stepProgram(backend, options));
+    let state = start(backend, watched);
+    held.push(...Object.values(state));
+    const log: number[] = [];
+    for (let t = 1; t <= options.number("steps"); t++) {
+      const corrections = backend.tensor(adamCorrections(t), [2]);
+      held.push(corrections);
+      const outputs = await step({ ...data, ...state, corrections });
+      held.push(...Object.values(outputs));
+      const { loss, betaA, betaB, ...next } = outputs as
+        & { loss: T; betaA: T; betaB: T }
+        & TensorMap<T>;
+      for (const values of await backend.read([loss, betaA, betaB])) {
+        log.push(values[0] as number);
+      }
+      backend.dispose([corrections, loss, betaA, betaB]);
+      backend.dispose(Object.values(state));
+      state = next;
     }
-    backend.dispose([...Object.values(state), corrections, loss, betaA, betaB]);
-    state = next;
+    const ends = await backend.read(
+      NAMES.map((name) => required(state, `parameters.${name}`)),
+    );
+    const named = NAMES.map((name, i) =>
+      [`end.${name}`, ends[i] as ArrayLike<number>] as const
+    );
+    return { log, ...Object.fromEntries(named) };
+  } finally {
+    backend.dispose(held);
   }
-  const ends = await backend.read(NAMES.map((name) => required(state, name)));
-  backend.dispose([...Object.values(state), ...Object.values(inputs)]);
-  const named = NAMES.map((name, i) =>
-    [`end.${name}`, ends[i] as ArrayLike<number>] as const
-  );
-  return { log, ...Object.fromEntries(named) };
 }
 
 function start<T>(
   backend: Backend<T>,
   inputs: TensorMap<T>,
 ): TensorMap<T> {
-  const zeros = (name: string): T => {
-    const shape = backend.shape(required(inputs, `start.${name}`));
-    const size = shape.reduce((product, length) => product * length, 1);
-    return backend.tensor(new Float64Array(size), shape);
-  };
-  return Object.fromEntries(
-    NAMES.flatMap((name) => [
-      [name, required(inputs, `start.${name}`)] as const,
-      [`m.${name}`, zeros(name)] as const,
-      [`v.${name}`, zeros(name)] as const,
-    ]),
+  const parameters = Object.fromEntries(
+    NAMES.map((name) => [name, required(inputs, `start.${name}`)]),
   );
+  const zeros = (): TensorMap<T> =>
+    mapValues(parameters, (parameter) => {
+      const shape = backend.shape(parameter);
+      const size = shape.reduce((product, length) => product * length, 1);
+      return backend.tensor(new Float64Array(size), shape);
+    });
+  return {
+    ...prefixed(parameters, "parameters."),
+    ...prefixed(zeros(), "m."),
+    ...prefixed(zeros(), "v."),
+  };
 }
 
 function stepProgram<T>(
@@ -88,7 +99,7 @@ function stepProgram<T>(
     temperature: options.number("lrTemperature"),
   };
   return (inputs) => {
-    const parameters = select(inputs, "");
+    const parameters = select(inputs, "parameters.");
     const { value, aux, gradients } = valueAndGrad(
       backend,
       (tape, moving) => {
@@ -128,21 +139,9 @@ function stepProgram<T>(
     return {
       loss: value,
       ...aux,
-      ...next.parameters,
+      ...prefixed(next.parameters, "parameters."),
       ...prefixed(next.state.m, "m."),
       ...prefixed(next.state.v, "v."),
     };
   };
-}
-
-function select<T>(inputs: TensorMap<T>, prefix: string): TensorMap<T> {
-  return Object.fromEntries(
-    NAMES.map((name) => [name, required(inputs, prefix + name)]),
-  );
-}
-
-function prefixed<T>(tensors: TensorMap<T>, prefix: string): TensorMap<T> {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, x]) => [prefix + name, x]),
-  );
 }

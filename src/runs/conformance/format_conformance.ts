@@ -12,7 +12,7 @@ export interface ConformanceReport {
 /**
  * The outcomes of reference cases as plain text: a row an operation, a column
  * a backend, the largest `|got - want| / (1 + |want|)` in each cell, `FAIL`
- * where a case is beyond its tolerance.
+ * where a case is beyond its tolerance, nothing where none ran.
  *
  * @param results Outcomes by the backend's name.
  * @returns The text, and how many cases failed.
@@ -67,6 +67,7 @@ export function formatConformance(
 
 function cell(outcomes: readonly CaseOutcome[], op: string): string {
   const own = outcomes.filter((outcome) => outcome.op === op);
+  if (own.length === 0) return "";
   if (own.some(({ failure }) => failure !== "")) return "FAIL";
   return Math.max(...own.map(({ error }) => error)).toExponential(1);
 }

@@ -8,11 +8,12 @@ import type { Backend, TensorMap } from "../../backends/backend.ts";
 import { resnet } from "../../nn/resnet.ts";
 import type { ResnetConfig } from "../../nn/resnet_config.ts";
 import { vit, type VitConfig } from "../../nn/vit.ts";
+import { caseInputs } from "./_case_inputs.ts";
 import { corePrograms, required } from "./_core_programs.ts";
 import { nnPrograms } from "./_nn_programs.ts";
 import { numberCases } from "./_number_cases.ts";
 import { type CaseOptions, caseOptions } from "./_options.ts";
-import { type CaseResult, runProgram } from "./_run_program.ts";
+import { type CaseResult, type CaseRun, runProgram } from "./_run_program.ts";
 import { trainingCase } from "./_training_case.ts";
 import type { CaseTensors, ReferenceCase } from "./reference_case.ts";
 
@@ -35,8 +36,8 @@ export interface CaseOutcome {
 /**
  * Runs a case and compares every expected number, gradients included.
  *
- * A case fails on an operation or option nobody knows, an expected output
- * nobody computed, another element count, a thrown error, and on any element
+ * A case fails on an operation or option nobody knows, an input nobody read, an
+ * expected output nobody computed, another element count, a thrown error, and on any element
  * with `|got - want| > tolerance (1 + |want|)` or a NaN.
  *
  * @typeParam T Tensor of the backend.
@@ -54,13 +55,18 @@ export async function runCase<T>(
   },
 ): Promise<CaseOutcome> {
   const options = caseOptions(item.op, item.options);
+  const inputs = caseInputs(Object.keys(item.inputs));
   try {
     const result = weights
-      ? await modelCase(backend, item, { ...weights, options })
-      : await dispatch(backend, item, options);
-    const unread = options.unread();
+      ? await modelCase(backend, item, { ...weights, options, inputs })
+      : await dispatch(backend, item, { options, inputs });
+    const unknown = options.unread();
+    if (unknown.length > 0) {
+      return failed(item, `unknown options: ${unknown.join(", ")}`);
+    }
+    const unread = inputs.unread();
     if (unread.length > 0) {
-      return failed(item, `unknown options: ${unread.join(", ")}`);
+      return failed(item, `inputs that nothing reads: ${unread.join(", ")}`);
     }
     return compare(item, result);
   } catch (error) {
@@ -71,14 +77,14 @@ export async function runCase<T>(
 function dispatch<T>(
   backend: Backend<T>,
   item: ReferenceCase,
-  options: ReturnType<typeof caseOptions>,
+  run: Pick<CaseRun, "options" | "inputs">,
 ): Promise<CaseResult> | CaseResult {
   const numbers = numberCases[item.op];
-  if (numbers) return numbers(item.inputs, options);
-  if (item.op === "training") return trainingCase(backend, item, options);
+  if (numbers) return numbers(run.inputs.watch(item.inputs), run.options);
+  if (item.op === "training") return trainingCase(backend, item, run);
   const program = corePrograms[item.op] ?? nnPrograms[item.op];
   if (program === undefined) throw new TypeError("unknown operation");
-  return runProgram(backend, item, { program, options });
+  return runProgram(backend, item, { ...run, program });
 }
 
 type Forward = <T>(
@@ -112,29 +118,32 @@ function architecture(
 async function modelCase<T>(
   backend: Backend<T>,
   item: ReferenceCase,
-  { config, tensors, options }: {
+  { config, tensors, options, inputs }: Pick<CaseRun, "options" | "inputs"> & {
     readonly config: Readonly<Record<string, unknown>>;
     readonly tensors: CaseTensors;
-    readonly options: CaseOptions;
   },
 ): Promise<CaseResult> {
   const forward = architecture(item.op, config, options);
-  const program = backend.compile((inputs) => {
+  const program = backend.compile((given) => {
     const parameters = Object.fromEntries(
       Object.entries(tensors).map((
         [name, { data, shape }],
       ) => [name, backend.constant(data, shape)]),
     );
-    const images = required(inputs, "images");
+    const images = required(given, "images");
     return { features: forward(backend, parameters, images) };
   });
-  const { data, shape } = item.inputs["images"] as CaseTensors[string];
+  const { data, shape } = required(inputs.watch(item.inputs), "images");
   const images = backend.tensor(data, [1, ...shape]);
-  const outputs = await program({ images });
-  const features = required(outputs, "features");
-  const [values] = await backend.read([features]);
-  backend.dispose([images, features]);
-  return { features: values as ArrayLike<number> };
+  const held = [images];
+  try {
+    const features = required(await program({ images }), "features");
+    held.push(features);
+    const [values] = await backend.read([features]);
+    return { features: values as ArrayLike<number> };
+  } finally {
+    backend.dispose(held);
+  }
 }
 
 function compare(item: ReferenceCase, result: CaseResult): CaseOutcome {

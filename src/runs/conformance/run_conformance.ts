@@ -71,7 +71,7 @@ export function readReferenceSet(
  * @param backend Where they run.
  * @param set The cases.
  * @param options `signal` stops between two cases; `onCase` hears of each.
- * @returns How each case went, in order.
+ * @returns How each case went, in order; those before the stop if stopped.
  */
 export async function runConformance<T>(
   backend: Backend<T>,
@@ -87,7 +87,7 @@ export async function runConformance<T>(
       ? item.cases.map((each) => () => runCase(backend, each, item))
       : [() => runCase(backend, item)];
     for (const run of runs) {
-      options.signal?.throwIfAborted();
+      if (options.signal?.aborted) return outcomes;
       const outcome = await run();
       options.onCase?.(outcome);
       outcomes.push(outcome);

@@ -1,0 +1,56 @@
+/**
+ * Values of command-line options that more than one command takes.
+ */
+
+import { InvalidArgumentError, Option } from "commander";
+
+/** A finite number. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) {
+    throw new InvalidArgumentError("wanted a number");
+  }
+  return value;
+}
+
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("wanted a number > 0");
+  return value;
+}
+
+/** A whole number of at least 0. */
+export function whole(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError("wanted a whole number >= 0");
+  }
+  return value;
+}
+
+/** `auto`, or a temperature. */
+export function beta(text: string): "auto" | number {
+  return text === "auto" ? "auto" : positive(text);
+}
+
+/** A path, as it was given. */
+export function path(text: string): string {
+  if (text === "") throw new InvalidArgumentError("wanted a path");
+  return text;
+}
+
+/** An option with a fixed set of values. */
+export function choice(
+  flags: string,
+  text: string,
+  choices: readonly string[],
+): Option {
+  return new Option(flags, text).choices(choices);
+}
+
+/** Values of `--coordinates`. */
+export const COORDINATES = ["simple", "center", "alignCorners"] as const;
+
+/** Values of `--keypoints`. */
+export const KEYPOINTS = ["csv", "mat"] as const;

@@ -1,0 +1,86 @@
+import type { AsyncResult, Result } from "../core/result.ts";
+import { type DataError, malformedFile } from "../data/data_error.ts";
+import { writeAtomic } from "../data/files.ts";
+import { left, right } from "./_result.ts";
+import { splitParameters } from "./_split_parameters.ts";
+import { checkArchitecture } from "./check_architecture.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { initialModel } from "./initial_model.ts";
+import { modelShapes } from "./model.ts";
+import { readCheckpoint } from "./read_checkpoint.ts";
+import { readTrainConfig } from "./read_train_config.ts";
+import { resumeLog } from "./resume_log.ts";
+import type { RunError } from "./run_error.ts";
+import { type RunFiles, runFiles } from "./run_folder.ts";
+import type { StartedRun } from "./start_run.ts";
+import { modelConfig, type TrainConfig } from "./train_config.ts";
+
+/**
+ * Takes up a run where its last checkpoint is; one that was stopped before its
+ * first starts anew. Later rows of the log are dropped.
+ *
+ * @param out Folder of the run.
+ * @returns The run, or which file cannot be read or does not belong to it.
+ */
+export function resumeRun(out: string): AsyncResult<RunError, StartedRun> {
+  return async () => {
+    const files = runFiles(out);
+    const told = await readTrainConfig(out)();
+    if (told._tag === "Left") return told;
+    const config = told.right;
+    const last = await readCheckpoint(files.last)();
+    if (last._tag === "Left") {
+      return last.left._tag === "MissingFile"
+        ? await startAnew(files, config)
+        : last;
+    }
+    const checkpoint = last.right;
+    const { parameters } = checkpoint;
+    const model = modelConfig(config);
+    const checked = checkArchitecture(checkpoint, {
+      backbone: { ...model.backbone },
+      temperature: { ...model.temperature },
+      shapes: modelShapes(model, Object.keys(parameters)),
+    }, files.last);
+    if (checked._tag === "Left") return checked;
+    const own = belongs(checkpoint, config, files);
+    if (own._tag === "Left") return own;
+    const log = await resumeLog(files.log, checkpoint.step)();
+    if (log._tag === "Left") return log;
+    // What is frozen comes from the checkpoint: the weights file may be gone.
+    const split = splitParameters(config, parameters);
+    return right({ files, config, ...split, checkpoint });
+  };
+}
+
+async function startAnew(
+  files: RunFiles,
+  config: TrainConfig,
+): Promise<Result<RunError, StartedRun>> {
+  const model = await initialModel(config)();
+  if (model._tag === "Left") return model;
+  const emptied = await writeAtomic(files.log, "")();
+  if (emptied._tag === "Left") return emptied;
+  const { parameters } = model.right;
+  return right({ files, config, ...splitParameters(config, parameters) });
+}
+
+/** Whether a checkpoint is of the run that `config.json` describes. */
+function belongs(
+  { config, adam, step }: Checkpoint,
+  told: TrainConfig,
+  files: RunFiles,
+): Result<DataError, void> {
+  if (adam === undefined || adam.step !== step) {
+    const got = adam ? String(adam.step) : "none";
+    return left(malformedFile(files.last, "adam.step", String(step), got));
+  }
+  const names = Object.keys(told) as (keyof TrainConfig)[];
+  const changed = names.find((name) =>
+    JSON.stringify(told[name]) !== JSON.stringify(config[name])
+  );
+  if (changed === undefined) return right(undefined);
+  const wanted = `${JSON.stringify(config[changed])} as in the checkpoint`;
+  const got = JSON.stringify(told[changed]);
+  return left(malformedFile(files.config, changed, wanted, got));
+}
