@@ -1,17 +1,12 @@
-import {
-  deepStrictEqual,
-  match,
-  ok,
-  rejects,
-  strictEqual,
-} from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { formatConformance } from "../src/runs/conformance/format_conformance.ts";
 import {
   readReferenceSet,
   runConformance,
 } from "../src/runs/conformance/run_conformance.ts";
-import type { CaseOutcome } from "../src/runs/conformance/run_case.ts";
+import { type CaseOutcome, runCase } from "../src/runs/conformance/run_case.ts";
+import type { ReferenceCase } from "../src/runs/conformance/reference_case.ts";
 import { referenceBackend } from "../src/backends/reference.ts";
 import { eachBackend } from "./_helpers.ts";
 import { inFolder, left, right } from "./runs/_helpers.ts";
@@ -49,7 +44,9 @@ async function outcomeOf(change: object): Promise<CaseOutcome> {
     const text = JSON.stringify({ ...FINE, ...change });
     await Deno.writeTextFile(`${folder}/case.json`, text);
     const set = right(await readReferenceSet(folder)());
-    [outcome] = await runConformance(referenceBackend(), set);
+    const backend = referenceBackend();
+    [outcome] = await runConformance(backend, set);
+    strictEqual(backend.memory().tensors, 0, "tensors left behind");
   });
   return outcome as CaseOutcome;
 }
@@ -81,6 +78,23 @@ const spoilt: Readonly<Record<string, readonly [change: object, RegExp]>> = {
     /^"value" must have 1 elements: got 2$/,
   ],
   "a missing input": [{ inputs: {} }, /must have the input "maps"/],
+  "an input that nothing reads": [
+    { inputs: { ...FINE.inputs, map: 1 } },
+    /^inputs that nothing reads: map$/,
+  ],
+  "a cotangent without a gradient": [
+    { inputs: { ...FINE.inputs, cotangent: FINE.expected.value } },
+    /^inputs that nothing reads: cotangent$/,
+  ],
+  "a point that nothing reads": [
+    {
+      op: "coordinates",
+      options: { rule: "simple", imageSize: [2, 2], grid: [1, 1] },
+      inputs: { pixels: { shape: [1, 2], data: [1, 1] }, box: 1 },
+      expected: { cells: { shape: [1, 2], data: [0.5, 0.5] } },
+    },
+    /^inputs that nothing reads: box$/,
+  ],
   "another number": [
     { expected: { value: { shape: [2], data: [0.25, 0.7501] } } },
     /^"value" is off by 5\.71e-5, allowed 1e-9$/,
@@ -146,12 +160,66 @@ Deno.test("formatConformance() counts no case at all as a failure", () => {
 Deno.test("runConformance() stops between two cases", async () => {
   const controller = new AbortController();
   const heard: string[] = [];
-  await rejects(runConformance(referenceBackend(), set, {
+  const outcomes = await runConformance(referenceBackend(), set, {
     signal: controller.signal,
     onCase: ({ file }) => {
       heard.push(file);
       controller.abort();
     },
+  });
+  strictEqual(outcomes.length, 1);
+  deepStrictEqual(outcomes.map(({ file }) => file), heard);
+  const stopped = { reference: outcomes, other: [] };
+  ok(!formatConformance(stopped).text.includes("Infinity"));
+});
+
+/** A case of the set by its operation, changed. */
+function known(op: string, change: (item: ReferenceCase) => object) {
+  const item = set.find((each) => "op" in each && each.op === op);
+  return { ...item, ...change(item as ReferenceCase) } as ReferenceCase;
+}
+
+async function failureOf(item: ReferenceCase): Promise<string> {
+  const backend = referenceBackend();
+  const { failure } = await runCase(backend, item);
+  strictEqual(backend.memory().tensors, 0, "tensors left behind");
+  return failure;
+}
+
+const extra = { shape: [1], data: [1] };
+
+for (const op of ["training", "bottleneck", "vitBlock", "pck"]) {
+  const name = op === "pck" ? "extra" : "params.extra";
+  Deno.test(`runCase() fails on an input that ${op} does not read`, async () => {
+    const item = known(op, ({ inputs }) => ({
+      inputs: { ...inputs, [name]: extra },
+    }));
+    strictEqual(await failureOf(item), `inputs that nothing reads: ${name}`);
+  });
+}
+
+Deno.test("runCase() frees its tensors when a step of training throws", async () => {
+  const item = known("training", ({ inputs }) => ({
+    inputs: { ...inputs, points: extra },
   }));
-  strictEqual(heard.length, 1);
+  match(await failureOf(item), /points/);
+  const short = known(
+    "training",
+    ({ inputs: { "start.w2": _, ...inputs } }) => ({
+      inputs,
+    }),
+  );
+  match(await failureOf(short), /must have the input "start\.w2"/);
+});
+
+Deno.test("runCase() gives the objective the weights of its case", async () => {
+  const weighted = (weight: (k: number) => number): ReferenceCase =>
+    known("objective", ({ inputs }) => {
+      const count = inputs["points"]!.shape[0]!;
+      const data = Array.from({ length: count }, (_, k) => weight(k));
+      return { inputs: { ...inputs, weights: { shape: [count], data } } };
+    });
+  strictEqual(await failureOf(weighted(() => 1)), "");
+  // One keypoint of several: another loss than the mean over all.
+  match(await failureOf(weighted((k) => k === 0 ? 1 : 0)), /is off by/);
 });
