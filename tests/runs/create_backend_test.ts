@@ -34,6 +34,17 @@ Deno.test("createBackend() auto takes native code where it loads", async () => {
   await backend.close();
 });
 
+Deno.test("createBackend() auto goes past a GPU that says nothing about itself", async () => {
+  const script = new URL("_open_auto.ts", import.meta.url);
+  // Without leave to load native code, so that the GPU is looked for.
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-read", script.href],
+    cwd: new URL("../..", import.meta.url),
+    stderr: "null",
+  }).output();
+  strictEqual(new TextDecoder().decode(stdout), "onnx-wasm\n");
+});
+
 Deno.test("createBackend() names the backends there are", async () => {
   for (const name of ["cuda", "toString", ""]) {
     const error = left(await createBackend(name as BackendName)());
