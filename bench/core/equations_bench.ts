@@ -1,6 +1,7 @@
 /**
  * Each equation on every backend, compiled, at the sizes of a batch of four
- * 256² pairs of a ResNet-50: 1024 channels, 16 × 16 cells, 10 keypoints.
+ * 256² pairs of a ResNet-50: 1024 channels, 16 × 16 cells, 10 keypoints; and
+ * what is plain numbers, on one pair.
  *
  * @module
  */
@@ -15,9 +16,15 @@ import {
   matchMaps,
   nearestNeighbor,
   objective,
+  pck,
+  type Point,
+  singleTemperature,
   softArgmax,
   softmaxMap,
+  temperatureMlp,
+  temperatureRegularizer,
   type TensorMap,
+  toCells,
   valueAndGrad,
 } from "../../mod.ts";
 import { numbers, timedBackends } from "../_backends.ts";
@@ -28,7 +35,20 @@ const shapes = {
   queries: [4, 10, 2],
   points: [4, 10, 2],
   maps: [4, 10, 16, 16],
+  w1: [64, 1024],
+  b1: [64],
+  w2: [1, 64],
+  b2: [1],
+  parameter: [],
+  beta: [4],
 } as const;
+
+/** Where numbers lie that are not in [-1, 1). */
+const ranges: Readonly<Record<string, readonly [low: number, high: number]>> = {
+  queries: [0, 15],
+  points: [0, 15],
+  beta: [0.01, 0.2],
+};
 
 type Inputs<T> = Readonly<Record<keyof typeof shapes, T>>;
 
@@ -58,6 +78,10 @@ const equations: Readonly<Record<string, Equation>> = {
   softArgmax: (b, { maps }) => softArgmax(b, maps, { beta: 0.03 }),
   kernelSoftArgmax: (b, { maps }) =>
     kernelSoftArgmax(b, maps, { sigmaCells: 7, beta: 0.03 }),
+  temperatureMlp: (b, inputs) => temperatureMlp(b, inputs.featuresA, inputs),
+  singleTemperature: (b, { parameter }) => singleTemperature(b, parameter),
+  temperatureRegularizer: (b, { beta }) =>
+    temperatureRegularizer(b, beta, loss),
   "objective and its gradient": gradient,
 };
 
@@ -78,9 +102,9 @@ for (const backend of await timedBackends()) {
   const inputs = Object.fromEntries(
     Object.entries(shapes).map(([name, shape], seed) => {
       const count = shape.reduce<number>((a, b) => a * b, 1);
-      const scale = name === "queries" || name === "points" ? 7.5 : 1;
+      const [low, high] = ranges[name] ?? [-1, 1];
       const values = numbers(count, seed + 1)
-        .map((x) => scale === 1 ? x : (x + 1) * scale);
+        .map((x) => low + (x + 1) / 2 * (high - low));
       return [name, backend.tensor(values, shape)];
     }),
   );
@@ -95,3 +119,23 @@ for (const backend of await timedBackends()) {
     });
   }
 }
+
+/** Ten points in pixels of a 256² picture. */
+function points(seed: number): readonly Point[] {
+  const [x, y] = [numbers(10, seed), numbers(10, seed + 1)];
+  return Array.from(x, (_, k): Point => [128 + 127 * x[k]!, 128 + 127 * y[k]!]);
+}
+
+const [predicted, truth] = [points(1), points(3)];
+
+Deno.bench("plain numbers", { group: "toCells" }, () => {
+  toCells(truth, { rule: "simple", imageSize: [256, 256], grid: [16, 16] });
+});
+
+Deno.bench("plain numbers", { group: "pck" }, () => {
+  pck({ predicted, truth }, {
+    threshold: "kps",
+    space: "evaluation",
+    alphas: [0.05, 0.1, 0.15],
+  });
+});
