@@ -11,7 +11,6 @@ import { totalSteps, type TrainingLoop } from "./_training_loop.ts";
 import { epochOrder } from "./epoch_order.ts";
 import { groupedBatch } from "./image_groups.ts";
 import type { StepRow } from "./log_row.ts";
-import { STRIDE } from "./model.ts";
 import { notFiniteLoss, type RunError } from "./run_error.ts";
 import type { TrainConfig } from "./train_config.ts";
 import {
@@ -43,7 +42,6 @@ export async function takeStep<T>(
   const batch = await trainingBatch(planOf(loop, state.step), {
     load: loop.load,
     rule: run.config.coordinates,
-    stride: STRIDE,
     capacity: loop.capacity,
   });
   if (batch._tag === "Left") return batch;

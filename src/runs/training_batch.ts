@@ -5,14 +5,13 @@
  */
 
 import type { Backend, TensorMap } from "../backends/backend.ts";
-import { type CoordinateOptions, toCells } from "../core/coordinates.ts";
+import type { CoordinateOptions } from "../core/coordinates.ts";
 import { OptionError } from "../core/errors.ts";
-import type { Point } from "../core/point.ts";
 import type { Result } from "../core/result.ts";
 import { checkKeypoints } from "../data/check_pair.ts";
 import type { DataError } from "../data/data_error.ts";
 import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
-import { scaleKeypoints } from "../data/scale_keypoints.ts";
+import { heightWidth, storedToCells } from "./_pixel_cells.ts";
 import {
   imageBatch,
   type ImageLoader,
@@ -43,8 +42,6 @@ export interface TrainingBatchOptions {
   readonly load: ImageLoader;
   /** How pixels and cells correspond. */
   readonly rule: CoordinateOptions["rule"];
-  /** Pixels between two cells. */
-  readonly stride: number;
   /** Keypoints a pair has room for: the shapes of all steps are equal. */
   readonly capacity: number;
 }
@@ -114,8 +111,8 @@ export async function trainingBatch(
     const source = loaded[a] as LoadedImage;
     const target = loaded[b] as LoadedImage;
     const checked = checkKeypoints(pair, {
-      source: storedSize(source),
-      target: storedSize(target),
+      source: heightWidth(source.stored),
+      target: heightWidth(target.stored),
     });
     if (checked._tag === "Left") return checked;
     const count = pair.source.keypoints.length;
@@ -124,8 +121,8 @@ export async function trainingBatch(
       throw new OptionError("trainingBatch", "capacity", wanted, capacity);
     }
     const start = p * capacity;
-    queries.set(cells(pair.source.keypoints, source, options), 2 * start);
-    points.set(cells(pair.target.keypoints, target, options), 2 * start);
+    queries.set(cellsOf(pair.source, source, options.rule), 2 * start);
+    points.set(cellsOf(pair.target, target, options.rule), 2 * start);
     weights.fill(1, start, start + count);
   }
   const places = Array.from({ length: pairCapacity }, (_, p) => pairs[p]);
@@ -162,18 +159,11 @@ export function batchTensors<T>(
   };
 }
 
-function cells(
-  keypoints: readonly Point[],
+function cellsOf(
+  { keypoints }: AnnotatedImage,
   { stored, image, padded }: LoadedImage,
-  { rule, stride }: TrainingBatchOptions,
+  rule: CoordinateOptions["rule"],
 ): readonly number[] {
-  return toCells(scaleKeypoints(keypoints, { from: stored, to: image }), {
-    rule,
-    imageSize: padded,
-    grid: [padded[0] / stride, padded[1] / stride],
-  }).flat();
-}
-
-function storedSize({ stored }: LoadedImage): readonly [number, number] {
-  return [stored.height, stored.width];
+  return storedToCells(keypoints, { stored, resized: image, padded }, rule)
+    .flat();
 }

@@ -106,7 +106,6 @@ onNative(
         {
           load: imageLoader({ size: 64, stride: STRIDE }),
           rule: config.coordinates,
-          stride: STRIDE,
           capacity: Math.max(
             ...set.pairs.map((p) => p.source.keypoints.length),
           ),
