@@ -39,7 +39,9 @@ if (set._tag === "Left") fail(set.left.message);
 /** A backend by name, or the default export of a module of one's own. */
 async function open(name: string): Promise<Backend<OpaqueTensor> | string> {
   if (/\.[jt]s$/.test(name)) {
-    return (await import(pathToFileURL(resolve(name)).href)).default();
+    return await import(pathToFileURL(resolve(name)).href)
+      .then((module) => module.default())
+      .catch((error: Error) => error.message);
   }
   const backend = await createBackend(name as BackendName)();
   return backend._tag === "Right" ? backend.right : backend.left.message;
@@ -53,6 +55,7 @@ function fail(message: string): never {
 const interrupt = await watchInterrupt();
 const results: Record<string, readonly CaseOutcome[]> = {};
 for (const name of wanted ? [wanted] : BACKEND_NAMES) {
+  if (interrupt.signal.aborted) break;
   const backend = await open(name);
   if (typeof backend === "string") {
     if (wanted) fail(backend);
@@ -67,4 +70,8 @@ for (const name of wanted ? [wanted] : BACKEND_NAMES) {
 interrupt.dispose();
 const { text, failed } = formatConformance(results);
 console.log(text);
+if (interrupt.signal.aborted) {
+  console.error("stopped: not every case was run");
+  process.exit(130);
+}
 process.exit(failed === 0 ? 0 : 1);

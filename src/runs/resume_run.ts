@@ -1,6 +1,6 @@
 import type { AsyncResult, Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
-import { writeAtomic } from "../data/files.ts";
+import { removeTemporaries, writeAtomic } from "../data/files.ts";
 import { left, right } from "./_result.ts";
 import { splitParameters } from "./_split_parameters.ts";
 import { checkArchitecture } from "./check_architecture.ts";
@@ -27,6 +27,9 @@ export function resumeRun(out: string): AsyncResult<RunError, StartedRun> {
     const files = runFiles(out);
     const told = await readTrainConfig(out)();
     if (told._tag === "Left") return told;
+    // What a kill left half-written: a checkpoint with its moments is large.
+    const removed = await removeTemporaries(out)();
+    if (removed._tag === "Left") return removed;
     const config = told.right;
     const last = await readCheckpoint(files.last)();
     if (last._tag === "Left") {
