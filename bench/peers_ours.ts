@@ -7,17 +7,13 @@
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import {
   type Backend,
-  type CompiledProgram,
   kernelSoftArgmax,
   matchMaps,
-  objective,
   temperatureMlp,
   type TensorMap,
-  valueAndGrad,
 } from "@simsc/core";
 import { onnxBackend, type OnnxTensor } from "@simsc/core/backends/onnx";
 import {
-  adam,
   adamCorrections,
   type HostTensors,
   initResnet,
@@ -27,6 +23,13 @@ import {
   type ResnetConfig,
   resnetConfig,
 } from "@simsc/core/nn";
+import {
+  batchTensors,
+  type ModelConfig,
+  paperDefaults,
+  startState,
+  trainStep,
+} from "@simsc/core/runs";
 
 /** What is timed, under the names that the peer knows too. */
 export type PeerCase = "resnet18-step" | "resnet50-step" | "resnet50-locate";
@@ -91,108 +94,49 @@ function numbers(count: number, below: number): Float32Array {
   );
 }
 
-/** The part of a map whose names start with `prefix`, without it. */
-function within<T>(map: TensorMap<T>, prefix: string): TensorMap<T> {
-  return Object.fromEntries(
-    Object.entries(map)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, x]) => [name.slice(prefix.length), x]),
-  );
-}
-
-/** The opposite of {@linkcode within}. */
-function prefixed<T>(map: TensorMap<T>, prefix: string): TensorMap<T> {
-  return Object.fromEntries(
-    Object.entries(map).map(([name, x]) => [`${prefix}${name}`, x]),
-  );
-}
-
-/** Forward of both images, Eq. 7, backward and Adam as one program. */
-function trainingProgram<T>(
-  backend: Backend<T>,
-  config: ResnetConfig,
-): CompiledProgram<T> {
-  return backend.compile((inputs) => {
-    const { images, queries, points, corrections } = inputs;
-    if (!images || !queries || !points || !corrections) {
-      throw new Error("no batch");
-    }
-    const parameters = within(inputs, "p.");
-    const { value, gradients } = valueAndGrad(backend, (tape, trained) => {
-      const features = resnet(tape, trained, tape.lift(images), config);
-      const [, channels = 0, h = 0, w = 0] = tape.shape(features);
-      const half = (first: number) =>
-        tape.slice(features, [first, 0, 0, 0], [PAIRS, channels, h, w]);
-      const loss = objective(tape, {
-        featuresA: half(0),
-        featuresB: half(PAIRS),
-        queries: tape.lift(queries),
-        points: tape.lift(points),
-      }, {
-        temperature: { kind: "mlp", parameters: head(trained) },
-        target: "sampled",
-        ns: 3,
-        nk: 5,
-        gamma: 0.2,
-        threshold: 0.1,
-      });
-      return { value: loss.value };
-    })(parameters);
-    const next = adam(backend, {
-      parameters,
-      gradients,
-      state: { m: within(inputs, "m."), v: within(inputs, "v.") },
-      corrections,
-      learningRate: (name) => name.startsWith("temperature.") ? 1e-4 : 2e-5,
-    });
-    return {
-      loss: value,
-      ...prefixed(next.parameters, "p."),
-      ...prefixed(next.state.m, "m."),
-      ...prefixed(next.state.v, "v."),
-    };
-  });
-}
-
+/** The step that `deno task train` takes, on a batch of four pairs. */
 function training<T>(
   backend: Backend<T>,
   config: ResnetConfig,
 ): () => Promise<number> {
-  const program = trainingProgram(backend, config);
-  const batch = {
-    images: backend.tensor(
-      numbers(2 * PAIRS * 3 * SIZE * SIZE, 1),
-      [2 * PAIRS, 3, SIZE, SIZE],
-    ),
-    queries: backend.tensor(
-      numbers(PAIRS * KEYPOINTS * 2, CELLS - 1),
-      [PAIRS, KEYPOINTS, 2],
-    ),
-    points: backend.tensor(
-      numbers(PAIRS * KEYPOINTS * 2, CELLS - 1).reverse(),
-      [PAIRS, KEYPOINTS, 2],
+  const model: ModelConfig = {
+    backbone: { name: "peer", ...config },
+    temperature: { kind: "mlp" },
+    normalize: true,
+    coordinates: "simple",
+  };
+  const program = trainStep(backend, {
+    ...paperDefaults,
+    model,
+    frozen: {},
+  });
+  const points = numbers(PAIRS * KEYPOINTS * 2, CELLS - 1);
+  const batch = batchTensors(backend, {
+    images: numbers(2 * PAIRS * 3 * SIZE * SIZE, 1),
+    imageSize: [SIZE, SIZE],
+    indexA: Array.from({ length: PAIRS }, (_, p) => 2 * p),
+    indexB: Array.from({ length: PAIRS }, (_, p) => 2 * p + 1),
+    queries: points,
+    points: points.toReversed(),
+    weights: new Float32Array(PAIRS * KEYPOINTS).fill(1),
+  });
+  const rates = {
+    learningRate: backend.tensor([paperDefaults.learningRate], []),
+    temperatureLearningRate: backend.tensor(
+      [paperDefaults.temperatureLearningRate],
+      [],
     ),
   };
-  const initial = Object.entries(initialParameters(config));
-  let state: TensorMap<T> = Object.fromEntries(
-    initial.flatMap(([name, { data, shape }]) => [
-      [`p.${name}`, backend.tensor(data, shape)],
-      [`m.${name}`, backend.tensor(new Float32Array(data.length), shape)],
-      [`v.${name}`, backend.tensor(new Float32Array(data.length), shape)],
-    ]),
-  );
+  let state = startState(backend, initialParameters(config)).tensors;
   let count = 0;
   return async () => {
     count += 1;
     const corrections = backend.tensor(adamCorrections(count), [2]);
-    const { loss, ...next } = await program({
-      ...batch,
-      ...state,
-      corrections,
-    });
-    if (loss === undefined) throw new Error("no loss");
-    const [[value = NaN] = []] = await backend.read([loss]);
-    backend.dispose([...Object.values(state), corrections, loss]);
+    const { loss, crossEntropy, regularizer, betaA, betaB, ...next } =
+      await program({ ...batch, ...rates, ...state, corrections });
+    const metrics = [loss, crossEntropy, regularizer, betaA, betaB] as T[];
+    const [[value = NaN] = []] = await backend.read(metrics);
+    backend.dispose([...Object.values(state), ...metrics, corrections]);
     state = next;
     return value;
   };
