@@ -74,7 +74,7 @@ export function tfjsWindows(
       return session.run(shape, [x, dy], () => {
         const taps = poolTaps(x, geometry);
         const y = largest(taps);
-        const none = tf.scalar(0);
+        const none = tf.zerosLike(y);
         // What no earlier tap of the window has claimed yet.
         let rest = tf.reshape(dy, y.shape);
         const shares = taps.map((tap) => {

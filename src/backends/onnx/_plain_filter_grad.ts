@@ -79,33 +79,101 @@ function shifted(g: Geometry): Value {
   const { model, batch, channels, filters, kh, kw, rows, columns } = g;
   const area = rows * columns;
   const folded = area < FOLD_BELOW;
-  const swap = (x: Value) =>
-    folded ? model.op("Transpose", [x], { perm: [1, 0, 2, 3] }) : x;
-  const lines = (x: Value, count: number) =>
-    model.op("Reshape", [
-      x,
-      model.ints(folded ? [count, batch * area] : [batch, count, area]),
-    ]);
   const multiply: Product = folded ? foldedProduct : batchedProduct;
-  const [x, dy] = [swap(g.x), swap(g.dy)];
-  const byRow = Array.from(
-    { length: kh },
-    (_, row) => shift(model, dy, [row - g.padding, 0]),
-  );
-  const stacked = lines(
-    model.op("Concat", byRow, { axis: folded ? 0 : 1 }),
-    kh * filters,
-  );
+  const stacked = model.op("Reshape", [
+    shiftedLines(g, folded),
+    model.ints(
+      folded ? [kh * filters, batch * area] : [batch, kh * filters, area],
+    ),
+  ]);
+  const x = folded ? model.op("Transpose", [g.x], { perm: [1, 0, 2, 3] }) : g.x;
   const products = Array.from({ length: kw }, (_, column) => {
-    const moved = shift(model, x, [0, g.padding - column]);
-    return multiply(model, stacked, lines(moved, channels));
+    const moved = model.op("Reshape", [
+      shift(model, x, [0, g.padding - column]),
+      model.ints(folded ? [channels, batch * area] : [batch, channels, area]),
+    ]);
+    return model.op("Reshape", [
+      multiply(model, stacked, moved),
+      model.ints([kh, filters * channels]),
+    ]);
   });
-  return model.op("Transpose", [
-    model.op("Reshape", [
-      model.op("Concat", products, { axis: 0 }),
-      model.ints([kw, kh, filters, channels]),
-    ]),
-  ], { perm: [2, 3, 1, 0] });
+  return tapsLast(model, model.op("Concat", products, { axis: 1 }), {
+    filters,
+    channels,
+    taps: [kh, kw],
+  });
+}
+
+/**
+ * `[kh kw, F C]` as `[F, C, kh, kw]`: gathered number by number, on all
+ * threads; a `Transpose` runs on one, and ONNX Runtime repeats it for each of
+ * its readers.
+ */
+function tapsLast(
+  model: ModelBuilder,
+  x: Value,
+  { filters, channels, taps: [kh, kw] }: {
+    readonly filters: number;
+    readonly channels: number;
+    readonly taps: readonly [number, number];
+  },
+): Value {
+  const count = kh * kw;
+  const pairs = filters * channels;
+  const order = Array.from(
+    { length: pairs * count },
+    (_, i) => (i % count) * pairs + Math.floor(i / count),
+  );
+  return model.op("Reshape", [
+    model.op("Gather", [
+      model.op("Reshape", [x, model.ints([-1])]),
+      model.indices(order),
+    ], { axis: 0 }),
+    model.ints([filters, channels, kh, kw]),
+  ]);
+}
+
+/**
+ * The lines of `dy` once for each row of the window, shifted by it: gathered
+ * whole, which runs on all threads where `Pad` does not. Lines outside are one
+ * line of zeros. In the order row, filter, image where the batch is folded, else image, row,
+ * filter.
+ */
+function shiftedLines(g: Geometry, folded: boolean): Value {
+  const { model, batch, filters, kh, rows, columns, padding } = g;
+  const count = batch * filters * rows;
+  const lines = model.op("Concat", [
+    model.op("Reshape", [g.dy, model.ints([count, columns])]),
+    model.floats(new Float32Array(columns), [1, columns]),
+  ], { axis: 0 });
+  const order: number[] = [];
+  const plane = (row: number, filter: number, image: number): void => {
+    const first = (image * filters + filter) * rows;
+    for (let i = 0; i < rows; i++) {
+      const from = i - row + padding;
+      order.push(from >= 0 && from < rows ? first + from : count);
+    }
+  };
+  const each = (length: number, f: (index: number) => void): void => {
+    for (let index = 0; index < length; index++) f(index);
+  };
+  if (folded) {
+    each(
+      kh,
+      (row) =>
+        each(
+          filters,
+          (filter) => each(batch, (image) => plane(row, filter, image)),
+        ),
+    );
+  } else {
+    each(
+      batch,
+      (image) =>
+        each(kh, (row) => each(filters, (filter) => plane(row, filter, image))),
+    );
+  }
+  return model.op("Gather", [lines, model.indices(order)], { axis: 0 });
 }
 
 /** `y[.., i, j] = x[.., i - rows, j - columns]`, zero outside. */
