@@ -74,11 +74,11 @@ export function resnet<T>(
     stride: 2,
     padding: 3,
   });
-  const pooled = backend.maxPool2d(backend.relu(stem), {
-    kernelSize: 3,
-    stride: 2,
-    padding: 1,
-  });
+  // The ReLU behind the pool gives the same numbers and gradients as before it,
+  // on a quarter of the cells.
+  const pooled = backend.relu(
+    backend.maxPool2d(stem, { kernelSize: 3, stride: 2, padding: 1 }),
+  );
   const block = config.block === "basic" ? basicBlock : bottleneckBlock;
   return resnetBlocks(config).reduce(
     (x, { prefix, stride }) =>
