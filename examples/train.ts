@@ -26,6 +26,8 @@ const interrupt = await watchInterrupt();
 const progress = terminalProgress(process.stderr);
 const options = { signal: interrupt.signal, onProgress: progress.report };
 
+let begun = command.resume;
+
 const outcome = await pipe(
   TE.Do,
   TE.bindW(
@@ -48,6 +50,7 @@ const outcome = await pipe(
       ),
   ),
   TE.bindW("trained", ({ backend, run, data }) => {
+    begun = true;
     console.log(`training on ${backend.name}, run in ${command.out}`);
     return train(backend, run, data, options);
   }),
@@ -65,7 +68,8 @@ interrupt.dispose();
 const goOn = `--resume --out ${command.out} goes on`;
 if (outcome._tag === "Left") {
   const isStopped = outcome.left._tag === "Aborted";
-  console.error(outcome.left.message + (isStopped ? `: ${goOn}` : ""));
+  // Stopped while drawing, there is no run yet that could go on.
+  console.error(outcome.left.message + (isStopped && begun ? `: ${goOn}` : ""));
   process.exit(isStopped ? 130 : 1);
 }
 const { stopped, step, best, files } = outcome.right.trained;

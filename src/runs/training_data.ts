@@ -9,6 +9,7 @@ import { type DataError, malformedFile } from "../data/data_error.ts";
 import type { PairSet } from "../data/image_pair.ts";
 import { writeProcedural } from "../data/procedural/write_procedural.ts";
 import { readPairs } from "../data/read_pairs.ts";
+import { type Aborted, aborted } from "./aborted.ts";
 import type { ProgressEvent } from "./format_progress.ts";
 import type { TrainConfig } from "./train_config.ts";
 
@@ -57,7 +58,7 @@ export function trainingData(
     | "groupSize"
   >,
   options: TrainingDataOptions,
-): AsyncResult<DataError, TrainingData> {
+): AsyncResult<DataError | Aborted, TrainingData> {
   return async () => {
     const { dirname, join } = await import("node:path");
     const root = config.data === PROCEDURAL
@@ -70,18 +71,13 @@ export function trainingData(
         ...(signal && { signal }),
         onProgress: ({ done, total }) =>
           onProgress?.({ kind: "count", label: "drawing images", done, total }),
-      })();
+      })().catch((reason: unknown) => {
+        if (signal?.aborted) return aborted("drawing images");
+        throw reason;
+      });
       if (drawn._tag === "Left") return drawn;
     }
-    const read = async (split: string) => {
-      const set = await readPairs(root, { ...config, split })();
-      return set._tag === "Right" && set.right.pairs.length === 0
-        ? {
-          _tag: "Left",
-          left: malformedFile(root, split, "a split with pairs", "none"),
-        } as const
-        : set;
-    };
+    const read = (split: string) => readPairs(root, { ...config, split })();
     const train = await read(config.trainSplit);
     if (train._tag === "Left") return train;
     const validation = await read(config.validationSplit);
