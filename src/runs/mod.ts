@@ -93,6 +93,7 @@ export * from "./format_table.ts";
 export * from "./format_evaluation.ts";
 export * from "./create_backend.ts";
 export * from "./model.ts";
+export * from "./model_shapes.ts";
 export * from "./conformance/format_conformance.ts";
 export * from "./conformance/reference_case.ts";
 export * from "./conformance/run_case.ts";

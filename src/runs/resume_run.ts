@@ -6,7 +6,7 @@ import { splitParameters } from "./_split_parameters.ts";
 import { checkArchitecture } from "./check_architecture.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { initialModel } from "./initial_model.ts";
-import { modelShapes } from "./model.ts";
+import { modelShapes } from "./model_shapes.ts";
 import { readCheckpoint } from "./read_checkpoint.ts";
 import { readTrainConfig } from "./read_train_config.ts";
 import { resumeLog } from "./resume_log.ts";

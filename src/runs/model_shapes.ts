@@ -1,0 +1,35 @@
+import { resnetShapes } from "../nn/resnet_shapes.ts";
+import { featureChannels, type ModelConfig } from "./model.ts";
+
+/**
+ * Shapes of all parameters of a model.
+ *
+ * @param config What the model is.
+ * @param names Parameters that are there: batch norm's tell whether it is
+ *   folded into the convolutions.
+ * @returns Axis lengths by name.
+ */
+export function modelShapes(
+  { backbone, temperature }: ModelConfig,
+  names: readonly string[],
+): Readonly<Record<string, readonly number[]>> {
+  const isPlain = names.some((name) => name.endsWith(".running_var"));
+  const channels = featureChannels(backbone);
+  const shapes = resnetShapes(backbone, isPlain ? "plain" : "folded");
+  switch (temperature.kind) {
+    case "mlp": {
+      const { hidden = channels } = temperature;
+      return {
+        ...shapes,
+        "temperature.w1": [hidden, channels],
+        "temperature.b1": [hidden],
+        "temperature.w2": [1, hidden],
+        "temperature.b2": [1],
+      };
+    }
+    case "single":
+      return { ...shapes, "temperature.parameter": [] };
+    case "fixed":
+      return shapes;
+  }
+}
