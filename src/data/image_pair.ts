@@ -5,18 +5,20 @@
  */
 
 import type { Box, Point } from "../core/point.ts";
+import type { Picture } from "./picture_edit.ts";
 
 export type { Box, Point };
 
-/** One side of a pair: points in pixels of the stored image, as its file has them. */
-export interface AnnotatedImage {
-  /** File of the picture, ready to be opened. */
-  readonly path: string;
+/**
+ * One side of a pair: points in pixels of the stored image, as its file has
+ * them; of the edited image where there are edits.
+ */
+export interface AnnotatedImage extends Picture {
   /** Keypoints, x to the right, y down. */
   readonly keypoints: readonly Point[];
   /** Box around the object, where annotated. */
   readonly box?: Box;
-  /** `[H, W]` in pixels, where annotated. */
+  /** `[H, W]` in pixels after any edits, where annotated. */
   readonly size?: readonly [number, number];
 }
 
@@ -42,6 +44,8 @@ export interface PairSet {
   readonly split: string;
   /** Length that PCK is customarily measured against on this data set. */
   readonly threshold: "img" | "kps" | "bbox";
+  /** How annotations were read where that changes numbers; for results. */
+  readonly choices?: Readonly<Record<string, string>>;
   /** Pairs in the order of the file. */
   readonly pairs: readonly ImagePair[];
 }

@@ -1,6 +1,7 @@
 import type { Backend } from "../backends/backend.ts";
 import type { Result } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
+import { pictureKey } from "../data/picture_edit.ts";
 import type { PictureSizes } from "./_pixel_cells.ts";
 import { type Aborted, aborted } from "./aborted.ts";
 import type { EvaluationInputs, EvaluationOptions } from "./evaluate.ts";
@@ -20,20 +21,22 @@ export async function extractImages<T>(
   { batch = 1, signal, onProgress }: EvaluationOptions,
   images: Map<string, Extracted<T>>,
 ): Promise<Result<DataError | Aborted, void>> {
-  const paths = new Set(
-    pairs.flatMap(({ source, target }) => [source.path, target.path]),
+  const pictures = new Map(
+    pairs.flatMap(({ source, target }) => [source, target])
+      .map((picture) => [pictureKey(picture), picture]),
   );
-  let waiting: LoadedImage[] = [];
+  let waiting: (readonly [key: string, LoadedImage])[] = [];
   const flush = async (): Promise<void> => {
     if (waiting.length === 0) return;
-    const [h, w] = (waiting[0] as LoadedImage).padded;
-    const shape = [waiting.length, 3, h, w];
-    const pixels = backend.tensor(imageBatch(waiting), shape);
+    const loaded = waiting.map(([, image]) => image);
+    const [h, w] = (loaded[0] as LoadedImage).padded;
+    const shape = [loaded.length, 3, h, w];
+    const pixels = backend.tensor(imageBatch(loaded), shape);
     const features = await predictor.extract(pixels, parameters)
       .finally(() => backend.dispose([pixels]));
-    waiting.forEach(({ path, stored, image, padded }, i) => {
+    waiting.forEach(([key, { stored, image, padded }], i) => {
       const { width, height, decoder } = image;
-      images.set(path, {
+      images.set(key, {
         ...features[i] as ImageFeatures<T>,
         stored,
         resized: { width, height },
@@ -46,18 +49,18 @@ export async function extractImages<T>(
       kind: "count",
       label: "reading images",
       done: images.size,
-      total: paths.size,
+      total: pictures.size,
     });
   };
-  for (const path of paths) {
+  for (const [key, picture] of pictures) {
     if (signal?.aborted) return aborted("evaluation");
-    const loaded = await load(path)();
+    const loaded = await load(picture)();
     if (loaded._tag === "Left") return loaded;
     const [first] = waiting;
-    if (first && first.padded.join() !== loaded.right.padded.join()) {
+    if (first && first[1].padded.join() !== loaded.right.padded.join()) {
       await flush();
     }
-    waiting.push(loaded.right);
+    waiting.push([key, loaded.right]);
     if (waiting.length >= batch) await flush();
   }
   await flush();

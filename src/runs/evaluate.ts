@@ -11,6 +11,7 @@ import type { AsyncResult } from "../core/result.ts";
 import { checkKeypoints } from "../data/check_pair.ts";
 import type { DataError } from "../data/data_error.ts";
 import type { ImagePair } from "../data/image_pair.ts";
+import { pictureKey } from "../data/picture_edit.ts";
 import { checkReference, evaluatePair } from "./_evaluate_pair.ts";
 import { type Extracted, extractImages } from "./_extract_images.ts";
 import { heightWidth } from "./_pixel_cells.ts";
@@ -101,8 +102,8 @@ export function evaluate<T>(
       );
       for (const pair of inputs.pairs) {
         if (options.signal?.aborted) return aborted("evaluation");
-        const source = images.get(pair.source.path) as Extracted<T>;
-        const target = images.get(pair.target.path) as Extracted<T>;
+        const source = images.get(pictureKey(pair.source)) as Extracted<T>;
+        const target = images.get(pictureKey(pair.target)) as Extracted<T>;
         const checked = checkKeypoints(pair, {
           source: heightWidth(source.stored),
           target: heightWidth(target.stored),

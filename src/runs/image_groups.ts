@@ -9,6 +9,7 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { OptionError } from "../core/errors.ts";
 import type { Point } from "../core/point.ts";
 import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
+import { pictureKey } from "../data/picture_edit.ts";
 import { mixSeed } from "./_mix_seed.ts";
 import { epochOrder } from "./epoch_order.ts";
 import type { BatchPlan } from "./training_batch.ts";
@@ -53,11 +54,11 @@ export function imageGroups(pairs: readonly ImagePair[]): ImageGroups {
     const images = groups.get(category) ?? new Map<string, GroupImage>();
     groups.set(category, images);
     for (const image of [source, target]) {
-      const known = images.get(image.path);
+      const known = images.get(pictureKey(image));
       const named = keypointIds.map((name, k) =>
         [name, image.keypoints[k] as Point] as const
       );
-      images.set(image.path, {
+      images.set(pictureKey(image), {
         image: known?.image ?? image,
         points: new Map([...known?.points ?? [], ...named]),
       });

@@ -8,6 +8,7 @@ import { OptionError } from "../core/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
 import { normalizeImage } from "../data/normalize_image.ts";
+import { editPicture, type Picture, pictureKey } from "../data/picture_edit.ts";
 import { readImage } from "../data/read_image.ts";
 import { resizeBilinear } from "../data/resize_bilinear.ts";
 import type { RgbImage } from "../data/rgb_image.ts";
@@ -20,7 +21,7 @@ export type ImageSize = number | "original";
 export interface LoadedImage {
   /** File it came from. */
   readonly path: string;
-  /** Size in the file. */
+  /** Size in the file, after any edits. */
   readonly stored: PixelSize;
   /** The picture after resizing, before padding. */
   readonly image: RgbImage;
@@ -39,11 +40,13 @@ export interface ImageLoaderOptions {
 }
 
 /** Reads a picture, or gives the one that is kept. */
-export type ImageLoader = (path: string) => AsyncResult<DataError, LoadedImage>;
+export type ImageLoader = (
+  picture: Picture,
+) => AsyncResult<DataError, LoadedImage>;
 
 /**
- * A loader that decodes and resizes each picture and keeps as many as its
- * cache holds.
+ * A loader that decodes, edits and resizes each picture and keeps as many as
+ * its cache holds.
  *
  * Padding to whole cells keeps `p w / W` and `p / stride` the same number.
  *
@@ -59,31 +62,34 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
   }
   const kept = new Map<string, LoadedImage>();
   let bytes = 0;
-  const keep = (loaded: LoadedImage): void => {
+  const keep = (key: string, loaded: LoadedImage): void => {
     bytes += loaded.image.data.length;
-    kept.set(loaded.path, loaded);
-    for (const [path, { image }] of kept) {
+    kept.set(key, loaded);
+    for (const [oldest, { image }] of kept) {
       if (bytes <= cacheBytes) break;
       bytes -= image.data.length;
-      kept.delete(path);
+      kept.delete(oldest);
     }
   };
-  return (path) => async () => {
-    const found = kept.get(path);
+  return (picture) => async () => {
+    const { path, edits = [] } = picture;
+    const key = pictureKey(picture);
+    const found = kept.get(key);
     if (found) return { _tag: "Right", right: found };
     const read = await readImage(path)();
     if (read._tag === "Left") return read;
-    const { width, height } = read.right;
+    const edited = editPicture(read.right, edits);
+    const { width, height } = edited;
     const image = size === "original"
-      ? read.right
-      : resizeBilinear(read.right, { width: size, height: size });
+      ? edited
+      : resizeBilinear(edited, { width: size, height: size });
     const loaded = {
       path,
       stored: { width, height },
       image,
       padded: [upTo(image.height, stride), upTo(image.width, stride)],
     } as const;
-    keep(loaded);
+    keep(key, loaded);
     return { _tag: "Right", right: loaded };
   };
 }

@@ -63,6 +63,13 @@ export type {
   PairSet,
   Point,
 } from "../data/image_pair.ts";
+export type {
+  ColourEdit,
+  CropEdit,
+  MirrorEdit,
+  Picture,
+  PictureEdit,
+} from "../data/picture_edit.ts";
 export type { RgbImage } from "../data/rgb_image.ts";
 export type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
 export type { PixelSize } from "../data/scale_keypoints.ts";

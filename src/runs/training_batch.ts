@@ -99,8 +99,8 @@ export async function trainingBatch(
 ): Promise<Result<DataError, TrainingBatch>> {
   const { load, capacity } = options;
   const loaded: LoadedImage[] = [];
-  for (const { path } of images) {
-    const image = await load(path)();
+  for (const picture of images) {
+    const image = await load(picture)();
     if (image._tag === "Left") return image;
     loaded.push(image.right);
   }

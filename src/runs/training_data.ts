@@ -7,6 +7,7 @@
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import type { PairSet } from "../data/image_pair.ts";
+import { pictureKey } from "../data/picture_edit.ts";
 import { writeProcedural } from "../data/procedural/write_procedural.ts";
 import { readPairs } from "../data/read_pairs.ts";
 import { type Aborted, aborted } from "./aborted.ts";
@@ -110,8 +111,11 @@ export function trainingData(
 function largestGroup({ pairs }: PairSet): number {
   const categories = new Map<string, Set<string>>();
   for (const { category, source, target } of pairs) {
-    const paths = categories.get(category) ?? new Set();
-    categories.set(category, paths.add(source.path).add(target.path));
+    const keys = categories.get(category) ?? new Set();
+    categories.set(
+      category,
+      keys.add(pictureKey(source)).add(pictureKey(target)),
+    );
   }
-  return Math.max(...[...categories.values()].map((paths) => paths.size));
+  return Math.max(...[...categories.values()].map((keys) => keys.size));
 }

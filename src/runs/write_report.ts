@@ -122,9 +122,9 @@ async function drawnPairs(
   const pairs: ReportPair[] = [];
   for (let i = 0; i < after.length && pairs.length < DRAWN_PAIRS; i += stride) {
     const [was, is] = [before[i] as PairOutcome, after[i] as PairOutcome];
-    const source = await load(is.pair.source.path)();
+    const source = await load(is.pair.source)();
     if (source._tag === "Left") return source;
-    const target = await load(is.pair.target.path)();
+    const target = await load(is.pair.target)();
     if (target._tag === "Left") return target;
     const onto = (
       loaded: typeof source.right,

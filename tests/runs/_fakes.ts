@@ -26,7 +26,7 @@ export function fakeLoader(
   pictures: Readonly<Record<string, FakePicture>>,
 ): { readonly load: ImageLoader; readonly loads: string[] } {
   const loads: string[] = [];
-  const load: ImageLoader = (path) => () => {
+  const load: ImageLoader = ({ path }) => () => {
     loads.push(path);
     const picture = pictures[path];
     return Promise.resolve(

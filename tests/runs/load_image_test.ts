@@ -24,7 +24,7 @@ Deno.test("imageLoader() resizes to a square and knows the stored size", async (
     const path = `${folder}/a.png`;
     await Deno.writeFile(path, png(20, 10));
     const load = imageLoader({ size: 40, stride: 16 });
-    const { stored, image, padded } = right(await load(path)());
+    const { stored, image, padded } = right(await load({ path })());
     deepStrictEqual(stored, { width: 20, height: 10 });
     deepStrictEqual([image.width, image.height], [40, 40]);
     deepStrictEqual(padded, [48, 48]);
@@ -43,7 +43,7 @@ Deno.test("imageLoader() pads the original size to whole cells, H before W", asy
     ) {
       const path = `${folder}/${w}.png`;
       await Deno.writeFile(path, png(w, h));
-      const loaded = right(await load(path)());
+      const loaded = right(await load({ path })());
       deepStrictEqual([loaded.image.width, loaded.image.height], [w, h]);
       deepStrictEqual(loaded.padded, padded);
     }
@@ -58,7 +58,7 @@ Deno.test("imageLoader() keeps as many pictures as its cache holds, the oldest g
     const bytes = 16 * 16 * 3;
     const load = imageLoader({ size: 16, stride: 16, cacheBytes: 2 * bytes });
     const get = async (name: string) =>
-      right(await load(`${folder}/${name}.png`)());
+      right(await load({ path: `${folder}/${name}.png` })());
     const a = await get("a");
     const b = await get("b");
     strictEqual(await get("a"), a);
@@ -68,20 +68,20 @@ Deno.test("imageLoader() keeps as many pictures as its cache holds, the oldest g
     ok(await get("a") !== a);
     const none = imageLoader({ size: 16, stride: 16 });
     const path = `${folder}/a.png`;
-    ok(right(await none(path)()) !== right(await none(path)()));
+    ok(right(await none({ path })()) !== right(await none({ path })()));
   });
 });
 
 Deno.test("imageLoader() names a picture that is missing or truncated", async () => {
   await inFolder(async (folder) => {
     const load = imageLoader({ size: 16, stride: 16, cacheBytes: 1e6 });
-    const missing = left(await load(`${folder}/none.png`)());
+    const missing = left(await load({ path: `${folder}/none.png` })());
     strictEqual(missing._tag, "MissingFile");
     const whole = png(24, 24);
     for (const length of [0, 7, 20, whole.length >> 1, whole.length - 5]) {
       const path = `${folder}/${length}.png`;
       await Deno.writeFile(path, whole.subarray(0, length));
-      const error = left(await load(path)());
+      const error = left(await load({ path })());
       strictEqual(error._tag, "MalformedFile", `${length} bytes`);
       ok(error.message.startsWith(`${path}: `), error.message);
     }
@@ -92,9 +92,9 @@ Deno.test("imageLoader() reads a picture again that was missing before", async (
   await inFolder(async (folder) => {
     const path = `${folder}/late.png`;
     const load = imageLoader({ size: 16, stride: 16, cacheBytes: 1e6 });
-    left(await load(path)());
+    left(await load({ path })());
     await Deno.writeFile(path, png(16, 16));
-    right(await load(path)());
+    right(await load({ path })());
   });
 });
 
@@ -138,4 +138,32 @@ Deno.test("imageBatch() refuses pictures of different sizes; of none it is empty
     OptionError,
   );
   strictEqual(imageBatch([]).length, 0);
+});
+
+Deno.test("imageLoader() edits before it resizes, and keeps each version of a file", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a.png`;
+    // Columns of red 10, 20 and 30.
+    const rows = [0, 10, 0, 0, 20, 0, 0, 30, 0, 0];
+    await Deno.writeFile(
+      path,
+      pngFile({ width: 3, height: 1, depth: 8, colorType: 2, rows }),
+    );
+    const load = imageLoader({
+      size: "original",
+      stride: 1,
+      cacheBytes: 1e6,
+    });
+    const crop = { kind: "crop", x: 1, y: 0, width: 2, height: 1 } as const;
+    const versions = [[], [{ kind: "mirror" }], [crop]] as const;
+    const wanted = [[10, 20, 30], [30, 20, 10], [20, 30]];
+    for (const round of [1, 2]) {
+      for (const [v, edits] of versions.entries()) {
+        const { image, stored } = right(await load({ path, edits })());
+        const red = [...image.data].filter((_, i) => i % 3 === 0);
+        deepStrictEqual(red, wanted[v], `round ${round}`);
+        deepStrictEqual(stored, { width: red.length, height: 1 });
+      }
+    }
+  });
 });
