@@ -100,7 +100,7 @@ function training<T>(
   config: ResnetConfig,
 ): () => Promise<number> {
   const model: ModelConfig = {
-    backbone: { name: "peer", ...config },
+    backbone: { kind: "resnet", name: "peer", ...config, outputs: [3] },
     temperature: { kind: "mlp" },
     normalize: true,
     coordinates: "simple",

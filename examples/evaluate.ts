@@ -9,6 +9,7 @@ import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
 import { readPairs, writeAtomic } from "@simsc/core/data";
 import {
+  backboneStride,
   createBackend,
   createPredictor,
   evaluate,
@@ -17,7 +18,6 @@ import {
   imageLoader,
   loadCheckpoint,
   loadWeights,
-  STRIDE,
   summarize,
   terminalProgress,
   watchInterrupt,
@@ -58,7 +58,10 @@ const outcome = await pipe(
       config,
       baked: model.parameters,
     });
-    const load = imageLoader({ size: options.size, stride: STRIDE });
+    const load = imageLoader({
+      size: options.size,
+      stride: backboneStride(config.backbone),
+    });
     return pipe(
       evaluate(backend, { config, predictor, pairs: set.pairs, load }, {
         ...command,

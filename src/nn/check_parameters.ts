@@ -1,13 +1,14 @@
 /**
- * Whether a set of tensors is the ResNet it should be.
+ * Whether a set of tensors is the backbone it should be.
  *
  * @module
  */
 
 import type { Shape } from "../backends/backend.ts";
 import type { Result } from "../core/result.ts";
-import type { ResnetConfig } from "./resnet_config.ts";
-import { type ResnetForm, resnetShapes } from "./resnet_shapes.ts";
+import type { BackboneConfig } from "./backbone_config.ts";
+import { backboneShapes } from "./backbone_shapes.ts";
+import type { ParameterShapes } from "./resnet_shapes.ts";
 
 /** A tensor whose shape is not the wanted one. */
 export interface MisshapedParameter {
@@ -33,44 +34,50 @@ export interface ParameterError {
   readonly message: string;
 }
 
-/** Parts of torchvision's checkpoints that lie behind `layer3`, and batch norm's counter. */
-const IGNORED = /^(fc|layer4)\.|\.num_batches_tracked$/;
+/**
+ * Parts of published checkpoints that no feature map needs: of torchvision's
+ * what lies behind `layer3` and batch norm's counter, of a ViT's the heads of
+ * its training and the token for masked patches.
+ */
+const IGNORED: Readonly<Record<BackboneConfig["kind"], RegExp>> = {
+  resnet: /^(fc|layer4)\.|\.num_batches_tracked$/,
+  vit: /^(head|fc|dino_head|ibot_head)\.|^(mask_token|masked_embed)$/,
+};
 
 /** Names listed one by one in the message. */
 const LISTED = 6;
 
 /**
- * Compares tensors with what a ResNet needs, all differences at once.
+ * Compares tensors with what a backbone needs, all differences at once.
  *
- * Ignored by rule, because a whole torchvision checkpoint holds them and the
- * network up to `layer3` does not: `fc.*`, `layer4.*` and
- * `*.num_batches_tracked`. Anything else that is not asked for is an error:
+ * Ignored by rule, because whole checkpoints hold them and feature maps do not
+ * need them: `fc.*`, `layer4.*` and `*.num_batches_tracked` of a ResNet,
+ * `head.*`, `fc.*`, `dino_head.*`, `ibot_head.*`, `mask_token` and
+ * `masked_embed` of a ViT. Anything else that is not asked for is an error:
  * left unnoticed, it is a layer that does not run.
  *
  * @param tensors Anything with a shape, by name: a decoded weights file or
  * initial parameters.
- * @param config Which ResNet they should be.
- * @returns The form they are in, or the differences.
+ * @param config Which backbone they should be.
+ * @returns The parameters the backbone has, or the differences.
  *
  * @example
  * ```ts
  * import { strictEqual } from "node:assert/strict";
- * import { checkParameters, resnetConfig } from "@simsc/core/nn";
+ * import { backboneConfig, checkParameters } from "@simsc/core/nn";
  *
  * const found = { "conv1.weight": { shape: [64, 3, 7, 7] } };
- * const result = checkParameters(found, resnetConfig("resnet18"));
+ * const result = checkParameters(found, backboneConfig("resnet18"));
  * strictEqual(result._tag, "Left");
  * ```
  */
 export function checkParameters(
   tensors: Readonly<Record<string, { readonly shape: Shape }>>,
-  config: ResnetConfig,
-): Result<ParameterError, ResnetForm> {
-  const names = Object.keys(tensors).filter((name) => !IGNORED.test(name));
-  const form = names.some((name) => name.endsWith(".running_var"))
-    ? "plain"
-    : "folded";
-  const wanted = resnetShapes(config, form);
+  config: BackboneConfig,
+): Result<ParameterError, ParameterShapes> {
+  const ignored = IGNORED[config.kind];
+  const names = Object.keys(tensors).filter((name) => !ignored.test(name));
+  const wanted = backboneShapes(config, names);
   const missing = Object.keys(wanted).filter((name) =>
     !Object.hasOwn(tensors, name)
   );
@@ -82,7 +89,7 @@ export function checkParameters(
       : [{ name, wanted: shape, got }];
   });
   if (missing.length + extra.length + misshaped.length === 0) {
-    return { _tag: "Right", right: form };
+    return { _tag: "Right", right: wanted };
   }
   const parts = [
     ["missing", missing],
@@ -103,9 +110,7 @@ export function checkParameters(
       missing,
       extra,
       misshaped,
-      message: `parameters do not fit a ${config.block} ResNet of layers [${
-        config.layers.join(", ")
-      }]: ${message}`,
+      message: `parameters do not fit ${config.name}: ${message}`,
     },
   };
 }

@@ -8,10 +8,10 @@
  * ```ts
  * import { strictEqual } from "node:assert/strict";
  * import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
- * import { checkParameters, initResnet, resnetConfig } from "@simsc/core/nn";
+ * import { backboneConfig, checkParameters, initBackbone } from "@simsc/core/nn";
  *
- * const config = { ...resnetConfig("resnet18"), width: 4 };
- * const { parameters } = initResnet(xoroshiro128plus(1), config);
+ * const config = { ...backboneConfig("tiny"), width: 4 };
+ * const { parameters } = initBackbone(xoroshiro128plus(1), config);
  * strictEqual(checkParameters(parameters, config)._tag, "Right");
  * ```
  *
@@ -35,16 +35,24 @@ export type {
   WindowOptions,
 } from "../backends/backend.ts";
 export { OptionError, ShapeError } from "../core/errors.ts";
+export type { CoordinateRule } from "../core/coordinates.ts";
 export type { Failure, Result, Success } from "../core/result.ts";
 export * from "./adam.ts";
 export * from "./adam_corrections.ts";
+export * from "./backbone_config.ts";
+export * from "./backbone_features.ts";
+export * from "./backbone_geometry.ts";
+export * from "./backbone_shapes.ts";
+export * from "./backbone_trunk.ts";
 export * from "./basic_block.ts";
 export * from "./bottleneck_block.ts";
 export * from "./check_parameters.ts";
 export * from "./gelu.ts";
+export * from "./init_backbone.ts";
 export * from "./init_resnet.ts";
 export * from "./init_single_temperature.ts";
 export * from "./init_temperature_mlp.ts";
+export * from "./init_vit.ts";
 export * from "./layer_norm.ts";
 export * from "./learning_rate_factor.ts";
 export * from "./position_embedding.ts";
@@ -56,3 +64,5 @@ export * from "./resnet_shapes.ts";
 export * from "./trainable.ts";
 export * from "./vit.ts";
 export * from "./vit_block.ts";
+export * from "./vit_config.ts";
+export * from "./vit_shapes.ts";

@@ -5,11 +5,8 @@
  */
 
 import type { Backend, TensorMap } from "../backends/backend.ts";
-import { ShapeError } from "../core/errors.ts";
-import { convNorm } from "./_conv_norm.ts";
-import { basicBlock } from "./basic_block.ts";
-import { bottleneckBlock } from "./bottleneck_block.ts";
-import { resnetBlocks } from "./resnet_blocks.ts";
+import { runNetwork } from "./_network.ts";
+import { resnetNetwork } from "./_resnet_network.ts";
 import type { ResnetConfig } from "./resnet_config.ts";
 
 /**
@@ -63,26 +60,9 @@ export function resnet<T>(
   images: T,
   config: ResnetConfig,
 ): T {
-  const shape = backend.shape(images);
-  if (shape.length !== 4 || shape[1] !== 3) {
-    throw new ShapeError("resnet", "images", "[B, 3, H, W]", shape);
-  }
-  const stem = convNorm(backend, parameters, images, {
-    fn: "resnet",
-    conv: "conv1",
-    norm: "bn1",
-    stride: 2,
-    padding: 3,
+  const network = resnetNetwork(backend, parameters, {
+    ...config,
+    outputs: [3],
   });
-  // The ReLU behind the pool gives the same numbers and gradients as before it,
-  // on a quarter of the cells.
-  const pooled = backend.relu(
-    backend.maxPool2d(stem, { kernelSize: 3, stride: 2, padding: 1 }),
-  );
-  const block = config.block === "basic" ? basicBlock : bottleneckBlock;
-  return resnetBlocks(config).reduce(
-    (x, { prefix, stride }) =>
-      block(backend, parameters, x, { prefix, stride }),
-    pooled,
-  );
+  return runNetwork(backend, network, images);
 }

@@ -5,6 +5,7 @@ import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
 import { type PixelSize, scaleKeypoints } from "../data/scale_keypoints.ts";
+import { backboneStride } from "../nn/backbone_geometry.ts";
 import type { Extracted } from "./_extract_images.ts";
 import { cellsToResized, heightWidth, storedToCells } from "./_pixel_cells.ts";
 import type {
@@ -24,7 +25,11 @@ export async function evaluatePair<T>(
   options: EvaluationOptions & { readonly capacity: number },
 ): Promise<PairOutcome> {
   const { keypoints } = pair.source;
-  const cells = storedToCells(keypoints, source, config.coordinates);
+  const rule = {
+    rule: config.coordinates,
+    stride: backboneStride(config.backbone),
+  };
+  const cells = storedToCells(keypoints, source, rule);
   // One capacity for all pairs, so that one compiled program serves them.
   const padded = new Float32Array(options.capacity * 2);
   padded.set(cells.flat());
@@ -41,7 +46,7 @@ export async function evaluatePair<T>(
     points[2 * k] as number,
     points[2 * k + 1] as number,
   ]);
-  const resized = cellsToResized(found, target, config.coordinates);
+  const resized = cellsToResized(found, target, rule);
   const predicted = scaleKeypoints(resized, {
     from: target.resized,
     to: target.stored,

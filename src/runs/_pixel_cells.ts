@@ -6,7 +6,6 @@ import {
 } from "../core/coordinates.ts";
 import type { Point } from "../core/point.ts";
 import { type PixelSize, scaleKeypoints } from "../data/scale_keypoints.ts";
-import { STRIDE } from "./model.ts";
 
 /** Sizes of a picture on its way from the file to the model. */
 export interface PictureSizes {
@@ -18,11 +17,19 @@ export interface PictureSizes {
   readonly padded: readonly [H: number, W: number];
 }
 
+/** How pixels and cells of a model correspond. */
+export interface CellRule {
+  /** The rule. */
+  readonly rule: CoordinateOptions["rule"];
+  /** Pixels between two cells. */
+  readonly stride: number;
+}
+
 /** Pixels of a stored picture to cells of its feature map. */
 export function storedToCells(
   points: readonly Point[],
   { stored, resized, padded }: PictureSizes,
-  rule: CoordinateOptions["rule"],
+  rule: CellRule,
 ): readonly Point[] {
   const scaled = scaleKeypoints(points, { from: stored, to: resized });
   return toCells(scaled, mapping(padded, rule));
@@ -32,7 +39,7 @@ export function storedToCells(
 export function cellsToResized(
   points: readonly Point[],
   { padded }: PictureSizes,
-  rule: CoordinateOptions["rule"],
+  rule: CellRule,
 ): readonly Point[] {
   return toPixels(points, mapping(padded, rule));
 }
@@ -46,8 +53,8 @@ export function heightWidth(
 
 function mapping(
   padded: readonly [number, number],
-  rule: CoordinateOptions["rule"],
+  { rule, stride }: CellRule,
 ): CoordinateOptions {
-  const grid: Grid = [padded[0] / STRIDE, padded[1] / STRIDE];
+  const grid: Grid = [padded[0] / stride, padded[1] / stride];
   return { rule, imageSize: padded, grid };
 }

@@ -42,6 +42,7 @@ export async function takeStep<T>(
   const batch = await trainingBatch(planOf(loop, state.step), {
     load: loop.load,
     rule: run.config.coordinates,
+    stride: loop.stride,
     capacity: loop.capacity,
   });
   if (batch._tag === "Left") return batch;

@@ -24,6 +24,8 @@ export interface TrainingLoop<T> {
   readonly predictor: Predictor<T>;
   /** Signal and progress. */
   readonly options: TrainOptions;
+  /** Pixels between two cells of a feature map. */
+  readonly stride: number;
   /** Steps of an epoch. */
   readonly stepsPerEpoch: number;
   /** Room for the keypoints of any pair: all steps then have one shape. */

@@ -1,6 +1,6 @@
 import type { Result } from "../core/result.ts";
 import type { Architecture, Checkpoint } from "./checkpoint.ts";
-import type { JsonValue } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import type { OtherArchitecture } from "./run_error.ts";
 
 /** The model that a checkpoint is to be loaded into. */
@@ -49,19 +49,20 @@ export function checkArchitecture(
   file: string,
 ): Result<OtherArchitecture, Checkpoint> {
   const { backbone, temperature } = checkpoint.architecture;
-  const difference = differ(backbone, wanted.backbone, "backbone") ??
-    differ(temperature, wanted.temperature, "temperature") ??
-    (wanted.shapes && differ(
-      Object.fromEntries(
-        Object.entries(checkpoint.parameters)
-          .map(([name, { shape }]) => [name, `[${shape}]`]),
-      ),
-      Object.fromEntries(
-        Object.entries(wanted.shapes)
-          .map(([name, shape]) => [name, `[${shape}]`]),
-      ),
-      "parameters",
-    ));
+  const difference =
+    differ(spelledOut(backbone, wanted), wanted.backbone, "backbone") ??
+      differ(temperature, wanted.temperature, "temperature") ??
+      (wanted.shapes && differ(
+        Object.fromEntries(
+          Object.entries(checkpoint.parameters)
+            .map(([name, { shape }]) => [name, `[${shape}]`]),
+        ),
+        Object.fromEntries(
+          Object.entries(wanted.shapes)
+            .map(([name, shape]) => [name, `[${shape}]`]),
+        ),
+        "parameters",
+      ));
   if (difference === undefined) return { _tag: "Right", right: checkpoint };
   const { field, found, wanted: want } = difference;
   return {
@@ -73,6 +74,16 @@ export function checkArchitecture(
       message: `${file}: "${field}" must be ${want}: got ${found}`,
     },
   };
+}
+
+/** A checkpoint that names no kind is of the time when all were ResNets. */
+function spelledOut(
+  found: JsonObject,
+  { backbone }: WantedArchitecture,
+): JsonObject {
+  return found["kind"] === undefined && backbone["kind"] !== undefined
+    ? { kind: "resnet", outputs: [3], ...found }
+    : found;
 }
 
 type Difference = Pick<OtherArchitecture, "field" | "found" | "wanted">;

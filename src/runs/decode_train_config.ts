@@ -1,7 +1,7 @@
 import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
+import { BACKBONE_NAMES } from "../nn/backbone_config.ts";
 import { BACKEND_NAMES } from "./create_backend.ts";
-import { BACKBONE_NAMES } from "./model.ts";
 import type { TrainConfig } from "./train_config.ts";
 
 /**

@@ -1,9 +1,10 @@
 import type { CoordinateRule } from "../core/coordinates.ts";
 import type { AsyncResult } from "../core/result.ts";
+import { backboneConfig } from "../nn/backbone_config.ts";
 import { right } from "./_result.ts";
 import { checkArchitecture } from "./check_architecture.ts";
 import { decodeTrainConfig } from "./decode_train_config.ts";
-import { backboneConfig, type Model } from "./model.ts";
+import type { Model } from "./model.ts";
 import { modelShapes } from "./model_shapes.ts";
 import { readBackbone } from "./read_backbone.ts";
 import { readCheckpoint } from "./read_checkpoint.ts";

@@ -9,22 +9,13 @@ import type { CoordinateRule } from "../core/coordinates.ts";
 import { OptionError } from "../core/errors.ts";
 import type { Temperature } from "../core/temperature.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
-import { initResnet } from "../nn/init_resnet.ts";
+import type { BackboneConfig } from "../nn/backbone_config.ts";
+import { backboneChannels } from "../nn/backbone_geometry.ts";
+import { initBackbone } from "../nn/init_backbone.ts";
 import { initSingleTemperature } from "../nn/init_single_temperature.ts";
 import { initTemperatureMlp } from "../nn/init_temperature_mlp.ts";
 import type { RandomGenerator } from "../nn/random_generator.ts";
-import {
-  type ResnetConfig,
-  resnetConfig,
-  type ResnetName,
-} from "../nn/resnet_config.ts";
 import { mapValues } from "./_tensor_map.ts";
-
-/** A residual backbone under a name. */
-export interface BackboneConfig extends ResnetConfig {
-  /** torchvision's name, or `tiny`. */
-  readonly name: string;
-}
 
 /** Where the temperature comes from, without its weights. */
 export type TemperatureConfig =
@@ -65,57 +56,8 @@ export interface ModelConfig {
 export interface Model {
   /** What it is. */
   readonly config: ModelConfig;
-  /** Its numbers: torchvision's names, and `temperature.*`. */
+  /** Its numbers: the names of published checkpoints, and `temperature.*`. */
   readonly parameters: NamedTensors;
-}
-
-/** Pixels between two cells of a ResNet cut after `layer3`. */
-export const STRIDE = 16;
-
-/** The small residual network that is trained from nothing on drawn objects. */
-const TINY: ResnetConfig = { block: "basic", layers: [1, 1, 1], width: 32 };
-
-/** Names that {@linkcode backboneConfig} knows. */
-export const BACKBONE_NAMES = [
-  "tiny",
-  "resnet18",
-  "resnet34",
-  "resnet50",
-  "resnet101",
-] as const;
-
-/** Name of a backbone. */
-export type BackboneName = typeof BACKBONE_NAMES[number];
-
-/**
- * The backbone of a name.
- *
- * @param name `tiny` or one of torchvision's ResNets.
- * @returns Its configuration.
- * @throws {OptionError} If there is no such backbone.
- *
- * @example
- * ```ts
- * import { deepStrictEqual } from "node:assert/strict";
- * import { backboneConfig } from "@simsc/core/runs";
- *
- * deepStrictEqual(backboneConfig("resnet18").layers, [2, 2, 2]);
- * ```
- */
-export function backboneConfig(name: string): BackboneConfig {
-  if (!BACKBONE_NAMES.some((known) => known === name)) {
-    const known = BACKBONE_NAMES.join(", ");
-    throw new OptionError("backboneConfig", "name", `one of ${known}`, name);
-  }
-  return {
-    name,
-    ...(name === "tiny" ? TINY : resnetConfig(name as ResnetName)),
-  };
-}
-
-/** Channels of the feature map of a backbone. */
-export function featureChannels({ block, width }: ResnetConfig): number {
-  return 4 * width * (block === "bottleneck" ? 4 : 1);
 }
 
 /**
@@ -135,9 +77,7 @@ export function initModel(
   // Drawn first, so that the same seed gives the same module for any backbone.
   const temperature = initTemperature(generator, config);
   const backbone = weights ??
-    initResnet(temperature.generator, config.backbone, {
-      zeroInitResidual: true,
-    }).parameters;
+    initBackbone(temperature.generator, config.backbone).parameters;
   return {
     config,
     parameters: { ...backbone, ...temperature.parameters },
@@ -151,7 +91,7 @@ function initTemperature(
   switch (temperature.kind) {
     case "mlp":
       return initTemperatureMlp(generator, {
-        channels: featureChannels(backbone),
+        channels: backboneChannels(backbone),
         ...(temperature.hidden && { hidden: temperature.hidden }),
         ...(temperature.start && { start: temperature.start }),
       });

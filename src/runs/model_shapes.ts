@@ -1,5 +1,6 @@
-import { resnetShapes } from "../nn/resnet_shapes.ts";
-import { featureChannels, type ModelConfig } from "./model.ts";
+import { backboneChannels } from "../nn/backbone_geometry.ts";
+import { backboneShapes } from "../nn/backbone_shapes.ts";
+import type { ModelConfig } from "./model.ts";
 
 /**
  * Shapes of all parameters of a model.
@@ -13,9 +14,8 @@ export function modelShapes(
   { backbone, temperature }: ModelConfig,
   names: readonly string[],
 ): Readonly<Record<string, readonly number[]>> {
-  const isPlain = names.some((name) => name.endsWith(".running_var"));
-  const channels = featureChannels(backbone);
-  const shapes = resnetShapes(backbone, isPlain ? "plain" : "folded");
+  const channels = backboneChannels(backbone);
+  const shapes = backboneShapes(backbone, names);
   switch (temperature.kind) {
     case "mlp": {
       const { hidden = channels } = temperature;

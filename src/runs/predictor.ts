@@ -14,7 +14,7 @@ import { kernelSoftArgmax } from "../core/kernel_soft_argmax.ts";
 import { matchMaps } from "../core/match_maps.ts";
 import { partialTemperature } from "../core/temperature.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
-import { resnet } from "../nn/resnet.ts";
+import { backboneFeatures } from "../nn/backbone_features.ts";
 import { prefixed, select } from "./_tensor_map.ts";
 import {
   bakedParameters,
@@ -131,7 +131,12 @@ function extraction<T>(
       ? bakedParameters(backend, baked)
       : select(inputs, "parameters.");
     const images = inputs["images"] as T;
-    const maps = resnet(backend, parameters, images, config.backbone);
+    const maps = backboneFeatures(
+      backend,
+      parameters,
+      images,
+      config.backbone,
+    );
     const temperature = betaEval === "auto"
       ? modelTemperature(config.temperature, parameters)
       : { kind: "fixed", beta: betaEval } as const;

@@ -7,6 +7,7 @@
 import type { Backend } from "../backends/backend.ts";
 import type { AsyncResult, Result } from "../core/result.ts";
 import { malformedFile } from "../data/data_error.ts";
+import { backboneStride } from "../nn/backbone_geometry.ts";
 import { left, right } from "./_result.ts";
 import { takeStep } from "./_take_step.ts";
 import { save, totalSteps, type TrainingLoop } from "./_training_loop.ts";
@@ -17,7 +18,6 @@ import type { ProgressEvent } from "./format_progress.ts";
 import { type ImageGroups, imageGroups } from "./image_groups.ts";
 import { imageLoader } from "./load_image.ts";
 import type { StepRow } from "./log_row.ts";
-import { STRIDE } from "./model.ts";
 import { createPredictor } from "./predictor.ts";
 import type { RunError } from "./run_error.ts";
 import type { RunFiles } from "./run_folder.ts";
@@ -97,21 +97,24 @@ function prepare<T>(
   const groups = config.groupSize === null
     ? new Map()
     : imageGroups(data.train.pairs);
+  const model = modelConfig(config);
+  const stride = backboneStride(model.backbone);
   return {
     backend,
     run,
     data,
     load: imageLoader({
       size: config.size,
-      stride: STRIDE,
+      stride,
       cacheBytes: IMAGE_CACHE_BYTES,
     }),
     predictor: createPredictor(backend, {
-      config: modelConfig(config),
+      config: model,
       betaEval: config.betaEval,
       sigmaCells: config.sigmaCells,
     }),
     options,
+    stride,
     stepsPerEpoch: Math.ceil(data.train.pairs.length / config.batch),
     capacity: capacityOf(data, groups),
     groups,

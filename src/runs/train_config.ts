@@ -6,14 +6,11 @@
 
 import type { CoordinateRule } from "../core/coordinates.ts";
 import type { TargetKind } from "../core/cross_entropy.ts";
+import { backboneConfig } from "../nn/backbone_config.ts";
 import type { Schedule } from "../nn/learning_rate_factor.ts";
 import type { TrainableScope } from "../nn/trainable.ts";
 import type { BackendName } from "./create_backend.ts";
-import {
-  backboneConfig,
-  type ModelConfig,
-  type TemperatureConfig,
-} from "./model.ts";
+import type { ModelConfig, TemperatureConfig } from "./model.ts";
 
 /** Everything that changes what a run computes; written beside its results. */
 export interface TrainConfig {

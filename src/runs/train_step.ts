@@ -10,7 +10,7 @@ import { meanOverPairs } from "../core/mean_over_pairs.ts";
 import { objective, type ObjectiveOptions } from "../core/objective.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { adam } from "../nn/adam.ts";
-import { resnet } from "../nn/resnet.ts";
+import { backboneFeatures } from "../nn/backbone_features.ts";
 import { mapValues, prefixed, select } from "./_tensor_map.ts";
 import {
   bakedParameters,
@@ -57,7 +57,12 @@ export function trainStep<T>(
       (tape, moving) => {
         const all = { ...mapValues(still, (x) => tape.lift(x)), ...moving };
         const lift = (name: string) => tape.lift(data(name));
-        const maps = resnet(tape, all, lift("images"), model.backbone);
+        const maps = backboneFeatures(
+          tape,
+          all,
+          lift("images"),
+          model.backbone,
+        );
         const { value, betaA, betaB, ...parts } = objective(tape, {
           features: maps,
           indexA: lift("indexA"),

@@ -11,7 +11,7 @@ import type { Result } from "../core/result.ts";
 import { checkKeypoints } from "../data/check_pair.ts";
 import type { DataError } from "../data/data_error.ts";
 import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
-import { heightWidth, storedToCells } from "./_pixel_cells.ts";
+import { type CellRule, heightWidth, storedToCells } from "./_pixel_cells.ts";
 import {
   imageBatch,
   type ImageLoader,
@@ -42,6 +42,8 @@ export interface TrainingBatchOptions {
   readonly load: ImageLoader;
   /** How pixels and cells correspond. */
   readonly rule: CoordinateOptions["rule"];
+  /** Pixels between two cells. */
+  readonly stride: number;
   /** Keypoints a pair has room for: the shapes of all steps are equal. */
   readonly capacity: number;
 }
@@ -121,8 +123,8 @@ export async function trainingBatch(
       throw new OptionError("trainingBatch", "capacity", wanted, capacity);
     }
     const start = p * capacity;
-    queries.set(cellsOf(pair.source, source, options.rule), 2 * start);
-    points.set(cellsOf(pair.target, target, options.rule), 2 * start);
+    queries.set(cellsOf(pair.source, source, options), 2 * start);
+    points.set(cellsOf(pair.target, target, options), 2 * start);
     weights.fill(1, start, start + count);
   }
   const places = Array.from({ length: pairCapacity }, (_, p) => pairs[p]);
@@ -162,7 +164,7 @@ export function batchTensors<T>(
 function cellsOf(
   { keypoints }: AnnotatedImage,
   { stored, image, padded }: LoadedImage,
-  rule: CoordinateOptions["rule"],
+  rule: CellRule,
 ): readonly number[] {
   return storedToCells(keypoints, { stored, resized: image, padded }, rule)
     .flat();

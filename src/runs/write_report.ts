@@ -3,13 +3,13 @@ import type { AsyncResult, Result } from "../core/result.ts";
 import { writeAtomic } from "../data/files.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { scaleKeypoints } from "../data/scale_keypoints.ts";
+import { backboneStride } from "../nn/backbone_geometry.ts";
 import type { Aborted } from "./aborted.ts";
 import { evaluate, type PairOutcome } from "./evaluate.ts";
 import type { Evaluation } from "./format_evaluation.ts";
 import type { ProgressEvent } from "./format_progress.ts";
 import type { JsonObject } from "./json.ts";
 import { type ImageLoader, imageLoader } from "./load_image.ts";
-import { STRIDE } from "./model.ts";
 import { createPredictor } from "./predictor.ts";
 import { readCheckpoint } from "./read_checkpoint.ts";
 import { readLog } from "./read_log.ts";
@@ -59,13 +59,15 @@ export function writeReport<T>(
     if (best._tag === "Left") return best;
     const rows = await readLog(files.log)();
     if (rows._tag === "Left") return rows;
-    const load = imageLoader({ size: config.size, stride: STRIDE });
+    const model = modelConfig(config);
+    const stride = backboneStride(model.backbone);
+    const load = imageLoader({ size: config.size, stride });
     const judge = (parameters: NamedTensors) =>
       evaluate(backend, {
-        config: modelConfig(config),
+        config: model,
         predictor: createPredictor(backend, {
           ...config,
-          config: modelConfig(config),
+          config: model,
           baked: parameters,
         }),
         pairs: data.validation.pairs,

@@ -1,11 +1,15 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { checkParameters } from "../../src/nn/check_parameters.ts";
-import { resnetConfig } from "../../src/nn/resnet_config.ts";
+import {
+  backboneConfig,
+  type ResnetBackbone,
+} from "../../src/nn/backbone_config.ts";
+import { backboneShapes } from "../../src/nn/backbone_shapes.ts";
 import { resnetShapes } from "../../src/nn/resnet_shapes.ts";
 import { golden, goldenWeights } from "./_goldens.ts";
 import type { ResnetConfig } from "../../src/nn/resnet_config.ts";
 
-const config = resnetConfig("resnet50");
+const config = backboneConfig("resnet50") as ResnetBackbone;
 
 /** Shapes as a decoded file has them. */
 function file(
@@ -18,15 +22,17 @@ function file(
 
 Deno.test("checkParameters() accepts both forms and says which", async () => {
   for (const form of ["plain", "folded"] as const) {
-    const result = checkParameters(file(resnetShapes(config, form)), config);
-    deepStrictEqual(result, { _tag: "Right", right: form });
+    const shapes = resnetShapes(config, form);
+    const result = checkParameters(file(shapes), config);
+    deepStrictEqual(result, { _tag: "Right", right: shapes });
   }
   for (const name of ["tiny-resnet-basic", "tiny-resnet-bottleneck"]) {
     const model = await golden<{ config: ResnetConfig }>(`models/${name}.json`);
     const weights = await goldenWeights(name);
-    deepStrictEqual(checkParameters(weights, model.config), {
+    const whole = { ...config, ...model.config };
+    deepStrictEqual(checkParameters(weights, whole), {
       _tag: "Right",
-      right: "plain",
+      right: resnetShapes(model.config, "plain"),
     });
   }
 });
@@ -61,7 +67,7 @@ Deno.test("checkParameters() lists every difference by name", () => {
 });
 
 Deno.test("checkParameters() finds a ResNet-18 in place of a ResNet-50", () => {
-  const shapes = resnetShapes(resnetConfig("resnet18"), "folded");
+  const shapes = backboneShapes(backboneConfig("resnet18"));
   const result = checkParameters(file(shapes), config);
   if (result._tag !== "Left") throw new Error("accepted");
   ok(result.left.missing.includes("layer1.2.conv1.weight"));

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { OptionError } from "../../src/core/errors.ts";
 import { checkParameters } from "../../src/nn/check_parameters.ts";
+import { resnetShapes } from "../../src/nn/resnet_shapes.ts";
 import { initResnet } from "../../src/nn/init_resnet.ts";
 import { initSingleTemperature } from "../../src/nn/init_single_temperature.ts";
 import { initTemperatureMlp } from "../../src/nn/init_temperature_mlp.ts";
@@ -15,9 +16,10 @@ const config: ResnetConfig = {
 
 Deno.test("initResnet() draws He's deviation over the outputs", () => {
   const { parameters } = initResnet(xoroshiro128plus(3), config);
-  deepStrictEqual(checkParameters(parameters, config), {
+  const whole = { kind: "resnet", name: "drawn", outputs: [3] } as const;
+  deepStrictEqual(checkParameters(parameters, { ...whole, ...config }), {
     _tag: "Right",
-    right: "folded",
+    right: resnetShapes(config, "folded"),
   });
   // layer3.0.conv2.weight is [64, 64, 3, 3]: deviation sqrt(2 / (64 * 9)).
   const data = parameters["layer3.0.conv2.weight"]?.data ?? new Float32Array();

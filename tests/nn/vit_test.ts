@@ -1,7 +1,8 @@
 import { throws } from "node:assert/strict";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { OptionError, ShapeError } from "../../src/core/errors.ts";
-import { vit, type VitConfig } from "../../src/nn/vit.ts";
+import { vit } from "../../src/nn/vit.ts";
+import type { VitConfig } from "../../src/nn/vit_config.ts";
 import {
   assertGolden,
   golden,

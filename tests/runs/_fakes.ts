@@ -8,7 +8,14 @@ import type { Predictor } from "../../src/runs/predictor.ts";
 
 /** A model of no consequence: what is tested is around it. */
 export const MODEL: ModelConfig = {
-  backbone: { name: "tiny", block: "basic", layers: [1, 1, 1], width: 16 },
+  backbone: {
+    kind: "resnet",
+    name: "tiny",
+    block: "basic",
+    layers: [1, 1, 1],
+    width: 16,
+    outputs: [3],
+  },
   temperature: { kind: "fixed", beta: 1 },
   normalize: true,
   coordinates: "simple",

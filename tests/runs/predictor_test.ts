@@ -5,6 +5,7 @@ import { OptionError } from "../../src/core/errors.ts";
 import { kernelSoftArgmax } from "../../src/core/kernel_soft_argmax.ts";
 import { matchMaps } from "../../src/core/match_maps.ts";
 import { temperatureMlp } from "../../src/core/temperature.ts";
+import type { ResnetBackbone } from "../../src/nn/backbone_config.ts";
 import { resnet } from "../../src/nn/resnet.ts";
 import {
   bakedParameters,
@@ -21,7 +22,7 @@ import {
 } from "../_helpers.ts";
 import { MODEL } from "./_fakes.ts";
 
-const SMALL = { ...MODEL.backbone, width: 4 };
+const SMALL = { ...MODEL.backbone as ResnetBackbone, width: 4 };
 const LEARNED: ModelConfig = {
   ...MODEL,
   backbone: SMALL,

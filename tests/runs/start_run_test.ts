@@ -5,7 +5,7 @@ import {
 } from "../../src/data/safetensors.ts";
 import { decodeCheckpoint } from "../../src/runs/decode_checkpoint.ts";
 import { encodeCheckpoint } from "../../src/runs/encode_checkpoint.ts";
-import { backboneConfig } from "../../src/runs/model.ts";
+import { backboneConfig } from "../../src/nn/backbone_config.ts";
 import { runFiles } from "../../src/runs/run_folder.ts";
 import { readBackbone } from "../../src/runs/read_backbone.ts";
 import { resumeRun } from "../../src/runs/resume_run.ts";

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { objective } from "../../src/core/objective.ts";
+import type { ResnetBackbone } from "../../src/nn/backbone_config.ts";
 import { resnet } from "../../src/nn/resnet.ts";
 import {
   createBackend,
@@ -11,7 +12,7 @@ import type { Checkpoint } from "../../src/runs/checkpoint.ts";
 import { epochOrder } from "../../src/runs/epoch_order.ts";
 import { imageLoader } from "../../src/runs/load_image.ts";
 import type { StepRow, ValidationRow } from "../../src/runs/log_row.ts";
-import { modelTemperature, STRIDE } from "../../src/runs/model.ts";
+import { modelTemperature } from "../../src/runs/model.ts";
 import { readCheckpoint } from "../../src/runs/read_checkpoint.ts";
 import { readLog } from "../../src/runs/read_log.ts";
 import { resumeRun } from "../../src/runs/resume_run.ts";
@@ -104,8 +105,9 @@ onNative(
       await trainingBatch(
         pairBatch(order.slice(0, 4).map((i) => set.pairs[i]!)),
         {
-          load: imageLoader({ size: 64, stride: STRIDE }),
+          load: imageLoader({ size: 64, stride: 16 }),
           rule: config.coordinates,
+          stride: 16,
           capacity: Math.max(
             ...set.pairs.map((p) => p.source.keypoints.length),
           ),
@@ -124,7 +126,7 @@ onNative(
       reference,
       parameters,
       tensors["images"]!,
-      modelConfig(config).backbone,
+      modelConfig(config).backbone as ResnetBackbone,
     );
     const { value } = objective(reference, {
       featuresA: reference.gather(features, tensors["indexA"]!),

@@ -25,7 +25,7 @@ const PAIRS = [
 
 function options(rule: "simple" | "center" = "simple") {
   const { load, loads } = fakeLoader(PICTURES);
-  return { load, loads, rule, capacity: 3 };
+  return { load, loads, rule, stride: 16, capacity: 3 };
 }
 
 Deno.test("trainingBatch() lays keypoints out in cells and pads them", async () => {

@@ -7,7 +7,8 @@
 import type { Backend, TensorMap } from "../../backends/backend.ts";
 import { resnet } from "../../nn/resnet.ts";
 import type { ResnetConfig } from "../../nn/resnet_config.ts";
-import { vit, type VitConfig } from "../../nn/vit.ts";
+import { vit } from "../../nn/vit.ts";
+import type { VitConfig } from "../../nn/vit_config.ts";
 import { caseInputs } from "./_case_inputs.ts";
 import { corePrograms, required } from "./_core_programs.ts";
 import { nnPrograms } from "./_nn_programs.ts";
