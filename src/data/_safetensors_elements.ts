@@ -15,42 +15,56 @@ export const ELEMENT_BYTES: Readonly<Record<string, number>> = {
   BOOL: 1,
 };
 
-/** Little-endian elements as float32; a DataView, since the bytes may be unaligned. */
-export function decodeElements(dtype: string, view: DataView): Float32Array {
-  if (dtype === "F32" && isLittleEndian()) {
+/**
+ * Elements as float32, little-endian ones by default; a DataView, since the
+ * bytes may be unaligned.
+ */
+export function decodeElements(
+  dtype: string,
+  view: DataView,
+  little = true,
+): Float32Array {
+  if (dtype === "F32" && isLittleEndian() === little) {
     // Ten times as fast as element by element, and most weights are this.
     const { buffer, byteOffset, byteLength } = view;
+    if (byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) {
+      return new Float32Array(buffer);
+    }
     return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
   }
   const size = ELEMENT_BYTES[dtype]!;
-  const get = reader(dtype, view);
+  const get = reader(dtype, view, little);
   const out = new Float32Array(view.byteLength / size);
   for (let i = 0; i < out.length; i++) out[i] = get(i * size);
   return out;
 }
 
-function reader(dtype: string, view: DataView): (at: number) => number {
+function reader(
+  dtype: string,
+  view: DataView,
+  little: boolean,
+): (at: number) => number {
   switch (dtype) {
     case "F64":
-      return (at) => view.getFloat64(at, true);
+      return (at) => view.getFloat64(at, little);
     case "F32":
-      return (at) => view.getFloat32(at, true);
+      return (at) => view.getFloat32(at, little);
     case "F16":
-      return (at) => halfToNumber(view.getUint16(at, true));
+      return (at) => halfToNumber(view.getUint16(at, little));
     case "BF16":
-      return bfloat(view);
+      return bfloat(view, little);
     case "I64":
-      return (at) => Number(view.getBigInt64(at, true));
+      return (at) => Number(view.getBigInt64(at, little));
     case "U64":
-      return (at) => Number(view.getBigUint64(at, true));
+      return (at) => Number(view.getBigUint64(at, little));
     case "I32":
-      return (at) => view.getInt32(at, true);
+      return (at) => view.getInt32(at, little);
     case "U32":
-      return (at) => view.getUint32(at, true);
+      return (at) => view.getUint32(at, little);
     case "I16":
-      return (at) => view.getInt16(at, true);
+      return (at) => view.getInt16(at, little);
     case "U16":
-      return (at) => view.getUint16(at, true);
+      return (at) => view.getUint16(at, little);
     case "I8":
       return (at) => view.getInt8(at);
     case "BOOL":
@@ -71,10 +85,10 @@ function halfToNumber(bits: number): number {
 }
 
 /** A bfloat16 is the upper half of a float32. */
-function bfloat(view: DataView): (at: number) => number {
+function bfloat(view: DataView, little: boolean): (at: number) => number {
   const scratch = new DataView(new ArrayBuffer(4));
   return (at) => {
-    scratch.setUint32(0, view.getUint16(at, true) << 16);
+    scratch.setUint32(0, view.getUint16(at, little) << 16);
     return scratch.getFloat32(0);
   };
 }

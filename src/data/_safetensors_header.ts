@@ -13,39 +13,54 @@ export interface Entry {
 /** What the reference implementation allows a header at most. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** The JSON object in front, and where the elements behind it start. */
-export function readHeader(
-  view: DataView,
-  bytes: Uint8Array,
+/** Length of the JSON in front, from the first 8 of the file's `size` bytes. */
+export function headerLength(
+  first: Uint8Array,
+  size: number,
   file: string,
-): {
-  readonly header: Readonly<Record<string, unknown>>;
-  readonly start: number;
-} {
-  if (bytes.byteLength < 8) {
-    refuse(file, "header length", "8 bytes", `${bytes.byteLength}`);
-  }
+): number {
+  if (size < 8) refuse(file, "header length", "8 bytes", `${size}`);
+  const view = new DataView(first.buffer, first.byteOffset, first.byteLength);
   const length = view.getBigUint64(0, true);
-  const limit = Math.min(bytes.byteLength - 8, MAX_HEADER_BYTES);
+  const limit = Math.min(size - 8, MAX_HEADER_BYTES);
   if (length > BigInt(limit)) {
     refuse(file, "header length", `at most ${limit} bytes`, `${length}`);
   }
-  const start = 8 + Number(length);
+  return Number(length);
+}
+
+/** What a header says, `available` being the bytes behind it. */
+export interface Header {
+  readonly entries: readonly Entry[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Decodes the JSON in front. */
+export function readHeader(
+  json: Uint8Array,
+  available: number,
+  file: string,
+): Header {
   let header: unknown;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(
-      bytes.subarray(8, start),
-    );
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(json);
     header = JSON.parse(text);
   } catch (cause) {
     refuse(file, "header", "JSON", "something else", cause);
   }
   if (!isRecord(header)) refuse(file, "header", "a JSON object", typeof header);
-  return { header, start };
+  const entries: Entry[] = [];
+  const metadata: [string, string][] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (name === "__metadata__") metadata.push(...readMetadata(value, file));
+    else entries.push(readEntry(name, value, file));
+  }
+  checkLayout(entries, available, file);
+  return { entries, metadata: Object.fromEntries(metadata) };
 }
 
 /** The strings of `__metadata__`. */
-export function readMetadata(value: unknown, file: string): [string, string][] {
+function readMetadata(value: unknown, file: string): [string, string][] {
   if (!isRecord(value)) {
     refuse(file, "__metadata__", "an object of strings", typeof value);
   }
@@ -57,7 +72,7 @@ export function readMetadata(value: unknown, file: string): [string, string][] {
 }
 
 /** One tensor of the header, its length found to fit type and shape. */
-export function readEntry(name: string, value: unknown, file: string): Entry {
+function readEntry(name: string, value: unknown, file: string): Entry {
   if (!isRecord(value)) refuse(file, name, "an object", typeof value);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
@@ -84,7 +99,7 @@ export function readEntry(name: string, value: unknown, file: string): Entry {
 }
 
 /** The format wants every byte behind the header to belong to exactly one tensor. */
-export function checkLayout(
+function checkLayout(
   entries: readonly Entry[],
   available: number,
   file: string,

@@ -17,6 +17,8 @@ export * from "./image_pair.ts";
 export * from "./rgb_image.ts";
 export * from "./safetensors.ts";
 export * from "./read_safetensors.ts";
+export type * from "./weights/weights_listing.ts";
+export * from "./weights/read_weights.ts";
 export * from "./spair_types.ts";
 export * from "./decode_image.ts";
 export * from "./read_image.ts";

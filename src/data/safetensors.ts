@@ -7,15 +7,10 @@
 
 import { OptionError, ShapeError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
+import { checkFinite } from "./_check_finite.ts";
 import { decodeElements } from "./_safetensors_elements.ts";
-import {
-  checkLayout,
-  type Entry,
-  readEntry,
-  readHeader,
-  readMetadata,
-} from "./_safetensors_header.ts";
-import { attempt, refuse } from "./_refusal.ts";
+import { headerLength, readHeader } from "./_safetensors_header.ts";
+import { attempt } from "./_refusal.ts";
 import type { DataError } from "./data_error.ts";
 
 /** One tensor read from, or to be written to, a file. */
@@ -65,15 +60,10 @@ export function decodeSafetensors(
   file: string,
 ): Result<DataError, SafetensorsFile> {
   return attempt(() => {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const { header, start } = readHeader(view, bytes, file);
-    const entries: Entry[] = [];
-    const metadata: [string, string][] = [];
-    for (const [name, value] of Object.entries(header)) {
-      if (name === "__metadata__") metadata.push(...readMetadata(value, file));
-      else entries.push(readEntry(name, value, file));
-    }
-    checkLayout(entries, bytes.byteLength - start, file);
+    const start = 8 + headerLength(bytes, bytes.byteLength, file);
+    const json = bytes.subarray(8, start);
+    const available = bytes.byteLength - start;
+    const { entries, metadata } = readHeader(json, available, file);
     const tensors = entries.map((entry): [string, NamedTensor] => {
       const part = new DataView(
         bytes.buffer,
@@ -81,21 +71,10 @@ export function decodeSafetensors(
         entry.end - entry.begin,
       );
       const data = decodeElements(entry.dtype, part);
-      const broken = data.findIndex((x) => !Number.isFinite(x));
-      if (broken >= 0) {
-        refuse(
-          file,
-          entry.name,
-          "finite numbers",
-          `${data[broken]} at element ${broken}`,
-        );
-      }
+      checkFinite(data, entry.name, file);
       return [entry.name, { shape: entry.shape, data }];
     });
-    return {
-      tensors: Object.fromEntries(tensors),
-      metadata: Object.fromEntries(metadata),
-    };
+    return { tensors: Object.fromEntries(tensors), metadata };
   });
 }
 
