@@ -49,6 +49,37 @@ export function choice(
   return new Option(flags, text).choices(choices);
 }
 
+/** Choices on how annotations are read, under the names of the library. */
+export function readingOptions(): readonly Option[] {
+  return [
+    choice("--one-based <rule>", "PF-PASCAL's pixels from 1: as filed, or -1", [
+      "keep",
+      "shift",
+    ]),
+    choice("--mirror-rule <rule>", "PF-PASCAL's mirrored keypoints", [
+      "exact",
+      "offByOne",
+    ]),
+    choice("--layout <lists>", "SPair-71k's lists", ["large", "small"]),
+  ];
+}
+
+/** What {@linkcode readingOptions} was given, apart from other options. */
+export function splitReading(
+  options: Readonly<Record<string, unknown>>,
+): {
+  readonly reading: Readonly<Record<string, unknown>>;
+  // deno-lint-ignore no-explicit-any -- Commander's own type of options.
+  readonly given: Readonly<Record<string, any>>;
+} {
+  const names = readingOptions().map((option) => option.attributeName());
+  const entries = Object.entries(options);
+  return {
+    reading: Object.fromEntries(entries.filter(([n]) => names.includes(n))),
+    given: Object.fromEntries(entries.filter(([n]) => !names.includes(n))),
+  };
+}
+
 /** Values of `--coordinates`. */
 export const COORDINATES = ["simple", "center", "alignCorners"] as const;
 

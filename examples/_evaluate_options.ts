@@ -5,6 +5,11 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { PckSpace, PckThreshold } from "@simsc/core";
 import {
+  DATA_FORMATS,
+  type DataFormat,
+  type ReadingChoices,
+} from "@simsc/core/data";
+import {
   BACKBONE_NAMES,
   BACKEND_NAMES,
   type BackendName,
@@ -17,14 +22,15 @@ import {
   KEYPOINTS,
   path,
   positive,
+  readingOptions,
 } from "./_arguments.ts";
 
 /** What a command line asks for. */
-export interface EvaluateCommand {
+export interface EvaluateCommand extends ReadingChoices {
   /** Folder of the data set. */
   readonly data: string;
   /** Layout of the folder. */
-  readonly format: "pf-willow" | "willow" | "spair";
+  readonly format: DataFormat;
   /** Split to evaluate. */
   readonly split: string;
   /** Checkpoint file or run folder; else `backbone` and `weights`. */
@@ -67,11 +73,8 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
     .description("PCK of a checkpoint or of plain weights on annotated pairs.")
     .requiredOption("--data <folder>", "data set", path)
     .addOption(
-      choice("--format <layout>", "layout of the data set", [
-        "pf-willow",
-        "willow",
-        "spair",
-      ]).makeOptionMandatory(),
+      choice("--format <layout>", "layout of the data set", DATA_FORMATS)
+        .makeOptionMandatory(),
     )
     .option("--split <name>", "split to evaluate", "test")
     .addOption(
@@ -112,6 +115,7 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
         .default("auto"),
     )
     .option("--json <file>", "write the whole result there", path);
+  readingOptions().forEach((option) => command.addOption(option));
   command.parse(args, { from: "user" });
   const options = command.opts<EvaluateCommand>();
   const { checkpoint, backbone, weights, betaEval } = options;

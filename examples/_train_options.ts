@@ -22,6 +22,8 @@ import {
   number,
   path,
   positive,
+  readingOptions,
+  splitReading,
   whole,
 } from "./_arguments.ts";
 
@@ -39,6 +41,7 @@ export interface TrainCommand {
 const SPLITS = {
   "willow": { trainSplit: "train", validationSplit: "val" },
   "spair": { trainSplit: "trn", validationSplit: "val" },
+  "pf-pascal": { trainSplit: "trn", validationSplit: "val" },
 } as const;
 
 /** The paper's rates (Sec. 4.2), by what is trained. */
@@ -75,8 +78,9 @@ export function trainCommand(
     weights,
     l2,
     betaThreshold,
-    ...given
+    ...others
   } = options;
+  const { reading, given } = splitReading(others);
   if (resume && (out === undefined || told.length > 0)) {
     command.error(
       out === undefined
@@ -109,6 +113,7 @@ export function trainCommand(
     ...(given.groupSize === 0 && { groupSize: null }),
     ...(split && { trainSplit: split }),
     ...(betaThreshold && { threshold: betaThreshold }),
+    ...(Object.keys(reading).length > 0 && { reading }),
     normalize: l2,
   };
   const checked = decodeTrainConfig(config, "options");
@@ -122,21 +127,24 @@ export function trainCommand(
 }
 
 function described(): Command {
-  return new Command("train")
+  const command = new Command("train")
     .description(
       "Fine-tune a backbone with SimSC. Without options: train a small one " +
         "on objects drawn here.",
     )
     .option("--data <folder>", `data set, or ${PROCEDURAL} (default)`, path)
-    .addOption(choice("--format <layout>", "layout of the data set", [
-      "spair",
-      "willow",
-    ]))
+    .addOption(
+      choice(
+        "--format <layout>",
+        "layout of the data set",
+        Object.keys(SPLITS),
+      ),
+    )
     .option("--split <name>", "split to train on")
     .option("--validation-split <name>", "split that chooses the best")
     .addOption(choice("--backbone <name>", "network", BACKBONE_NAMES))
     .addOption(
-      choice("--keypoints <where>", "WILLOW's: csv or .mat", KEYPOINTS),
+      choice("--keypoints <where>", "of a csv layout: csv or .mat", KEYPOINTS),
     )
     .option("--weights <file>", "safetensors of the backbone", path)
     .addOption(choice("--scope <what>", "what is trained", ["last", "full"]))
@@ -202,6 +210,8 @@ function described(): Command {
     .addOption(choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"]))
     .option("--out <folder>", "folder of the run", path)
     .option("--resume", "go on with the run in --out");
+  readingOptions().forEach((option) => command.addOption(option));
+  return command;
 }
 
 /** The module starts where the defaults say unless it was told. */

@@ -73,6 +73,7 @@ const outcome = await pipe(
         summarize(pairs, {
           ...options,
           data: `${set.name} ${set.split}`,
+          ...(set.choices && { reading: set.choices }),
           backbone: config.backbone.name,
           backend: backend.name,
           coordinates: config.coordinates,

@@ -49,3 +49,22 @@ export async function mapConcurrent<A, B>(
   if (thrown.length > 0) throw thrown[0];
   return out;
 }
+
+/** How a reader looks for a file: {@linkcode findFile}, or a kinder one. */
+export type FindFile = typeof findFile;
+
+/**
+ * A {@linkcode FindFile} that adds the first candidate to `missing` where
+ * there is no file and goes on with it, for checks that want to hear of all.
+ */
+export function tolerantFind(missing: Set<string>): FindFile {
+  return async (root, candidates, namedBy) => {
+    try {
+      return await findFile(root, candidates, namedBy);
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      missing.add(thrown.error.file);
+      return thrown.error.file;
+    }
+  };
+}

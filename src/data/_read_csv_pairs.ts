@@ -1,7 +1,7 @@
 import { csvParseRows } from "d3-dsv";
 import { basename, dirname } from "node:path";
 import { readMatPoints } from "./_read_mat_points.ts";
-import { findFile, mapConcurrent } from "./_find_file.ts";
+import { type FindFile, findFile, mapConcurrent } from "./_find_file.ts";
 import { refuse, unwrap } from "./_refusal.ts";
 import { readBytes } from "./files.ts";
 import type { ImagePair, PairSet, Point } from "./image_pair.ts";
@@ -37,15 +37,20 @@ export async function readCsvPairs(
     readonly split: string;
     readonly keypoints: "csv" | "mat";
   },
+  find: FindFile = findFile,
 ): Promise<PairSet> {
   const { format, split } = options;
-  const names = [`${split}_pairs.csv`, `${split}_pairs_pf.csv`];
+  const names = [
+    `${split}_pairs.csv`,
+    `${split}_pairs_pf.csv`,
+    `bbox_${split}_pairs_pf.csv`,
+  ];
   const file = await findFile(root, [
     ...names,
     ...names.map((name) => `PF-dataset/${name}`),
   ]);
   const rows = readRows(unwrap(await readBytes(file)()), file, options);
-  const images = await findImages(root, rows, file);
+  const images = await findImages(rows, { root, file, find });
   const points = options.keypoints === "mat"
     ? await readMatPoints([...new Set(images.values())], {
       count: rows[0]!.pointsA.length,
@@ -182,9 +187,12 @@ function readHeader(
 
 /** File of every picture named; lists name them with `PF-dataset/` in front or without. */
 async function findImages(
-  root: string,
   rows: readonly Row[],
-  file: string,
+  { root, file, find }: {
+    readonly root: string;
+    readonly file: string;
+    readonly find: FindFile;
+  },
 ): Promise<ReadonlyMap<string, string>> {
   const namedBy = new Map<string, string>();
   for (const row of rows) {
@@ -197,7 +205,7 @@ async function findImages(
   const found = await mapConcurrent([...namedBy], 16, async ([path, by]) => {
     const bare = path.replace(/^[^/]+\//, "");
     const candidates = [path, `PF-dataset/${path}`, bare];
-    return [path, await findFile(root, candidates, by)] as const;
+    return [path, await find(root, candidates, by)] as const;
   });
   return new Map(found);
 }

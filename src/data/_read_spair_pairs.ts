@@ -1,4 +1,4 @@
-import { findFile, mapConcurrent } from "./_find_file.ts";
+import { type FindFile, findFile, mapConcurrent } from "./_find_file.ts";
 import { refuse, unwrap } from "./_refusal.ts";
 import { readBytes } from "./files.ts";
 import type { Box, ImagePair, PairSet, Point } from "./image_pair.ts";
@@ -9,9 +9,13 @@ type Fields = Readonly<Record<string, unknown>>;
 /** SPair-71k's layout: a list of names, one JSON file a pair, pictures by category. */
 export async function readSpairPairs(
   root: string,
-  split: string,
+  { split, layout = "large" }: {
+    readonly split: string;
+    readonly layout?: "large" | "small";
+  },
+  find: FindFile = findFile,
 ): Promise<PairSet> {
-  const list = await findFile(root, [`Layout/large/${split}.txt`]);
+  const list = await findFile(root, [`Layout/${layout}/${split}.txt`]);
   const lines = new TextDecoder().decode(unwrap(await readBytes(list)()))
     .split("\n").map((line) => line.trim());
   while (lines.at(-1) === "") lines.pop();
@@ -34,7 +38,7 @@ export async function readSpairPairs(
     const [source, target] = await Promise.all(
       [pair.source, pair.target].map(({ path }) => {
         const image = `JPEGImages/${pair.category}/${path}`;
-        if (!found.has(image)) found.set(image, findFile(root, [image], file));
+        if (!found.has(image)) found.set(image, find(root, [image], file));
         return found.get(image)!;
       }),
     );
@@ -44,7 +48,13 @@ export async function readSpairPairs(
       target: { ...pair.target, path: target! },
     };
   });
-  return { name: "spair", split, threshold: "bbox", pairs };
+  return {
+    name: "spair",
+    split,
+    threshold: "bbox",
+    ...(layout === "small" && { choices: { layout } }),
+    pairs,
+  };
 }
 
 function parse(bytes: Uint8Array, file: string): Fields {
@@ -91,6 +101,7 @@ function readPair(id: string, fields: Fields, file: string): ImagePair {
     target,
     ...("kps_ids" in fields &&
       { keypointIds: ids(fields, source.keypoints.length, file) }),
+    ...difficulty(fields, file),
   };
   for (const prefix of ["src", "trg"] as const) {
     const { keypoints, size } = prefix === "src" ? source : target;
@@ -107,6 +118,35 @@ function readPair(id: string, fields: Fields, file: string): ImagePair {
     });
   }
   return pair;
+}
+
+/** Grades of a pair; none where the file has none, all where it has one. */
+function difficulty(
+  fields: Fields,
+  file: string,
+): Pick<ImagePair, "difficulty"> {
+  const names = [
+    "viewpoint_variation",
+    "scale_variation",
+    "truncation",
+    "occlusion",
+  ] as const;
+  if (!names.some((name) => name in fields)) return {};
+  const [viewpointVariation, scaleVariation, truncation, occlusion] = names.map(
+    (name, i) => {
+      const most = i < 2 ? 2 : 3;
+      const value = fields[name];
+      if (Number.isInteger(value)) {
+        const grade = value as number;
+        if (grade >= 0 && grade <= most) return grade;
+      }
+      const got = JSON.stringify(value) ?? "nothing";
+      refuse(file, name, `a whole number of 0 to ${most}`, got);
+    },
+  ) as [number, number, number, number];
+  return {
+    difficulty: { viewpointVariation, scaleVariation, truncation, occlusion },
+  };
 }
 
 /** Names of the keypoints; SPair writes them as text or as numbers. */

@@ -19,10 +19,10 @@ export interface PairSizes {
 
 /**
  * Checks a pair against the sizes of its decoded pictures: at least one
- * keypoint, as many on both sides, each finite with `0 <= x <= W` and
- * `0 <= y <= H`, and the annotated size, where there is one, equal to the
- * decoded one. The far edges count as inside, since some annotations are
- * 1-based and are used as they are.
+ * keypoint, as many on both sides, each finite with `-1/2 <= x <= W + 1/2` and
+ * `-1/2 <= y <= H + 1/2`, and the annotated size, where there is one, equal to
+ * the decoded one. So the whole of the outermost pixels is inside for 0-based
+ * and for 1-based coordinates, which are used as they are.
  *
  * @param pair The pair.
  * @param sizes Sizes of its pictures.
@@ -82,7 +82,9 @@ function checkSide(
   }
   keypoints.forEach(([x, y], k) => {
     // Written so that NaN fails as well.
-    if (!(x >= 0 && x <= width && y >= 0 && y <= height)) {
+    const isInside = x >= -0.5 && x <= width + 0.5 &&
+      y >= -0.5 && y <= height + 0.5;
+    if (!isInside) {
       refuse(
         path,
         `keypoint ${k + 1} of pair ${pair.id}`,

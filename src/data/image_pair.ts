@@ -22,6 +22,18 @@ export interface AnnotatedImage extends Picture {
   readonly size?: readonly [number, number];
 }
 
+/** How hard a pair is, in SPair-71k's grades; 0 is the easiest. */
+export interface PairDifficulty {
+  /** Change of viewpoint, 0 to 2. */
+  readonly viewpointVariation: number;
+  /** Change of scale, 0 to 2. */
+  readonly scaleVariation: number;
+  /** 0 none, 1 source, 2 target, 3 both. */
+  readonly truncation: number;
+  /** 0 none, 1 source, 2 target, 3 both. */
+  readonly occlusion: number;
+}
+
 /** Two images whose keypoints `k` correspond; only those visible in both. */
 export interface ImagePair {
   /** Name of the pair, unique in its set. */
@@ -34,6 +46,8 @@ export interface ImagePair {
   readonly target: AnnotatedImage;
   /** What each keypoint is called, the same in every pair of the category; where annotated. */
   readonly keypointIds?: readonly string[];
+  /** How hard the pair is, where graded. */
+  readonly difficulty?: PairDifficulty;
 }
 
 /** The pairs of one split of a data set. */

@@ -27,6 +27,8 @@ export * from "./normalize_image.ts";
 export * from "./scale_keypoints.ts";
 export * from "./mat_file.ts";
 export * from "./check_pair.ts";
+export * from "./mirror_annotation.ts";
+export * from "./read_image_size.ts";
 export * from "./read_pairs.ts";
 export * from "./write_spair.ts";
 export * from "./procedural/procedural_options.ts";

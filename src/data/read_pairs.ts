@@ -10,28 +10,63 @@ import { attemptAsync } from "./_refusal.ts";
 import type { DataError } from "./data_error.ts";
 import type { PairSet } from "./image_pair.ts";
 
-/** Options of {@linkcode readPairs}. */
-export interface ReadPairsOptions {
+/**
+ * Layout of a folder: `spair` is SPair-71k's, `pf-pascal` PF-PASCAL's with the
+ * lists of NCNet, DHPF, DenseMatching or SFNet, `pf-willow` PF-WILLOW's csv,
+ * `willow` the same with a `class` column (WILLOW-ObjectClass).
+ */
+export type DataFormat = "spair" | "pf-pascal" | "pf-willow" | "willow";
+
+/** Layouts of a folder that {@linkcode readPairs} reads. */
+export const DATA_FORMATS: readonly DataFormat[] = [
+  "spair",
+  "pf-pascal",
+  "pf-willow",
+  "willow",
+];
+
+/** Choices on how annotations are read; each changes numbers. */
+export interface ReadingChoices {
   /**
-   * Layout of the folder: `pf-willow` is PF-WILLOW's csv, `willow` the same
-   * with a `class` column (WILLOW-ObjectClass), `spair` is SPair-71k's.
-   */
-  readonly format: "pf-willow" | "willow" | "spair";
-  /** Split: `test` for PF-WILLOW, `train`, `val` for WILLOW, `trn`, `val`, `test` for SPair. */
-  readonly split: string;
-  /**
-   * Where the keypoints of a csv format come from: the csv itself, or
-   * `pts_coord` of the `.mat` file beside each picture. `csv` by default.
+   * Where the keypoints of a csv format come from: the csv itself, or the
+   * `.mat` files. `csv` by default; PF-PASCAL's lists without any take `mat`.
    */
   readonly keypoints?: "csv" | "mat";
+  /**
+   * What becomes of PF-PASCAL's coordinates, which count the first pixel as 1:
+   * `keep` leaves them as filed, which published numbers do and which is the
+   * default; `shift` takes 1 off, so that they count from 0.
+   */
+  readonly oneBased?: "keep" | "shift";
+  /**
+   * Where mirrored pairs of PF-PASCAL have their keypoints: exactly where the
+   * picture has them, by default, or at `W - x` as much published code does.
+   */
+  readonly mirrorRule?: "exact" | "offByOne";
+  /** Which of SPair-71k's lists: `large`, by default, or `small`. */
+  readonly layout?: "large" | "small";
+}
+
+/** Options of {@linkcode readPairs}. */
+export interface ReadPairsOptions extends ReadingChoices {
+  /** Layout of the folder. */
+  readonly format: DataFormat;
+  /**
+   * Split: `trn`, `val`, `test` for SPair and PF-PASCAL, `test` for PF-WILLOW,
+   * `train`, `val` for WILLOW.
+   */
+  readonly split: string;
 }
 
 /**
  * Reads the pairs of one split, and finds that every picture is there.
  *
- * Coordinates are kept exactly as the files have them. MATLAB counts pixels
- * from 1, so those of PF-WILLOW may be one pixel right and below of 0-based
- * ones; published numbers were measured with the values as they are.
+ * Coordinates are kept exactly as the files have them unless a choice says
+ * otherwise. MATLAB counts pixels from 1, so those of PF-PASCAL and PF-WILLOW
+ * may be one pixel right and below of 0-based ones; published numbers were
+ * measured with the values as they are. PF-PASCAL's pairs with a `flip` of 1
+ * have both pictures mirrored, by their `edits`, and keypoints and boxes with
+ * them.
  *
  * A bad row is never skipped: a wrong number of columns, something that is not
  * a number, no keypoint, a keypoint outside an annotated size and a missing
@@ -39,7 +74,7 @@ export interface ReadPairsOptions {
  * pair, which names file and split.
  *
  * @param root Folder that holds the data set.
- * @param options Format and split.
+ * @param options Format, split and choices.
  * @returns The pairs in the order of the file, or what is wrong.
  * @throws {OptionError} If the format is unknown.
  *
@@ -57,22 +92,14 @@ export function readPairs(
   root: string,
   options: ReadPairsOptions,
 ): AsyncResult<DataError, PairSet> {
-  const { format, split, keypoints = "csv" } = options;
-  if (!["pf-willow", "willow", "spair"].includes(format)) {
-    throw new OptionError(
-      "readPairs",
-      "format",
-      '"pf-willow", "willow" or "spair"',
-      format,
-    );
+  const { format } = options;
+  if (!DATA_FORMATS.includes(format)) {
+    const wanted = `one of ${DATA_FORMATS.join(", ")}`;
+    throw new OptionError("readPairs", "format", wanted, format);
   }
   return () =>
     attemptAsync(async () => {
-      if (format === "spair") {
-        const { readSpairPairs } = await import("./_read_spair_pairs.ts");
-        return await readSpairPairs(root, split);
-      }
-      const { readCsvPairs } = await import("./_read_csv_pairs.ts");
-      return await readCsvPairs(root, { format, split, keypoints });
+      const { readFormat } = await import("./_read_format.ts");
+      return await readFormat(root, options);
     });
 }

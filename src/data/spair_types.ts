@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Box, Point } from "./image_pair.ts";
+import type { Box, PairDifficulty, Point } from "./image_pair.ts";
 
 /** One picture with its annotation. */
 export interface SpairImage {
@@ -24,18 +24,6 @@ export interface SpairImage {
   readonly bytes: Uint8Array;
 }
 
-/** How hard a pair is, in SPair-71k's grades; 0 is the easiest. */
-export interface SpairDifficulty {
-  /** Change of viewpoint, 0 to 2. */
-  readonly viewpointVariation: number;
-  /** Change of scale, 0 to 2. */
-  readonly scaleVariation: number;
-  /** 0 none, 1 source, 2 target, 3 both. */
-  readonly truncation: number;
-  /** 0 none, 1 source, 2 target, 3 both. */
-  readonly occlusion: number;
-}
-
 /** Two pictures of one category whose common keypoints correspond. */
 export interface SpairPair {
   /** `name` of the source picture. */
@@ -49,7 +37,7 @@ export interface SpairPair {
   /** 1 where the target is seen mirrored against the source, else 0, which is the default. */
   readonly mirror?: 0 | 1;
   /** Grades, all 0 by default. */
-  readonly difficulty?: SpairDifficulty;
+  readonly difficulty?: PairDifficulty;
 }
 
 /** A whole data set in memory. */

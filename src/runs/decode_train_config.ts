@@ -1,5 +1,6 @@
 import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
+import { DATA_FORMATS } from "../data/read_pairs.ts";
 import { BACKBONE_NAMES } from "../nn/backbone_config.ts";
 import { BACKEND_NAMES } from "./create_backend.ts";
 import type { TrainConfig } from "./train_config.ts";
@@ -71,8 +72,9 @@ const odd: Rule = {
 
 const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   data: text,
-  format: oneOf("willow", "spair", "pf-willow"),
+  format: oneOf(...DATA_FORMATS),
   keypoints: oneOf("csv", "mat"),
+  reading: { wanted: "left out, or choices on reading", holds: isReading },
   trainSplit: text,
   validationSplit: text,
   backbone: oneOf(...BACKBONE_NAMES),
@@ -136,6 +138,23 @@ function atLeast(bound: number): Rule {
     wanted: `a number >= ${bound}`,
     holds: (value) => Number.isFinite(value) && (value as number) >= bound,
   };
+}
+
+const readingRules: Readonly<
+  Record<keyof NonNullable<TrainConfig["reading"]>, Rule>
+> = {
+  oneBased: oneOf("keep", "shift"),
+  mirrorRule: oneOf("exact", "offByOne"),
+  layout: oneOf("large", "small"),
+};
+
+function isReading(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).every(([name, choice]) =>
+    Object.hasOwn(readingRules, name) &&
+    readingRules[name as keyof typeof readingRules].holds(choice)
+  );
 }
 
 function isTemperature(value: unknown): boolean {

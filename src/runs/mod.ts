@@ -60,6 +60,7 @@ export type {
   AnnotatedImage,
   Box,
   ImagePair,
+  PairDifficulty,
   PairSet,
   Point,
 } from "../data/image_pair.ts";
@@ -70,6 +71,7 @@ export type {
   Picture,
   PictureEdit,
 } from "../data/picture_edit.ts";
+export type { DataFormat, ReadingChoices } from "../data/read_pairs.ts";
 export type { RgbImage } from "../data/rgb_image.ts";
 export type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
 export type { PixelSize } from "../data/scale_keypoints.ts";

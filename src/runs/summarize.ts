@@ -6,6 +6,7 @@
 
 import type { PckSpace, PckThreshold } from "../core/pck.ts";
 import type { Point } from "../core/point.ts";
+import type { PairSet } from "../data/image_pair.ts";
 import type { EvaluationOutcome, PairOutcome } from "./evaluate.ts";
 import type { Evaluation, EvaluationRow } from "./format_evaluation.ts";
 import type { ImageSize } from "./load_image.ts";
@@ -17,6 +18,8 @@ export type PckByAlpha = Readonly<Record<string, number>>;
 export interface EvaluationChoices {
   /** Data set and split. */
   readonly data: string;
+  /** How annotations were read, where that changes numbers. */
+  readonly reading?: PairSet["choices"];
   /** Name of the backbone. */
   readonly backbone: string;
   /** Device it ran on. */

@@ -6,6 +6,7 @@
 
 import type { CoordinateRule } from "../core/coordinates.ts";
 import type { TargetKind } from "../core/cross_entropy.ts";
+import type { DataFormat, ReadingChoices } from "../data/read_pairs.ts";
 import { backboneConfig } from "../nn/backbone_config.ts";
 import type { Schedule } from "../nn/learning_rate_factor.ts";
 import type { TrainableScope } from "../nn/trainable.ts";
@@ -17,9 +18,11 @@ export interface TrainConfig {
   /** Folder of a data set, or `procedural` for objects drawn here. */
   readonly data: string;
   /** Layout of the folder. */
-  readonly format: "willow" | "spair" | "pf-willow";
+  readonly format: DataFormat;
   /** Where keypoints of a csv layout come from: the csv, or `.mat` files. */
   readonly keypoints: "csv" | "mat";
+  /** Further choices on how annotations are read; their defaults where left out. */
+  readonly reading?: Omit<ReadingChoices, "keypoints">;
   /** Split that is trained on. */
   readonly trainSplit: string;
   /** Split that chooses the best checkpoint. */

@@ -54,6 +54,7 @@ export function trainingData(
     | "data"
     | "format"
     | "keypoints"
+    | "reading"
     | "trainSplit"
     | "validationSplit"
     | "groupSize"
@@ -78,7 +79,8 @@ export function trainingData(
       });
       if (drawn._tag === "Left") return drawn;
     }
-    const read = (split: string) => readPairs(root, { ...config, split })();
+    const read = (split: string) =>
+      readPairs(root, { ...config, ...config.reading, split })();
     const train = await read(config.trainSplit);
     if (train._tag === "Left") return train;
     const validation = await read(config.validationSplit);

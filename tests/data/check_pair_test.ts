@@ -23,12 +23,12 @@ function pair(source: readonly Point[], target: readonly Point[]) {
 const sizes = { source: [4, 8], target: [4, 8] } as const;
 
 Deno.test("checkKeypoints() gives a pair back whose points are inside or on an edge", () => {
-  const good = pair([[0, 0], [8, 4]], [[1, 1], [7.5, 3.5]]);
+  const good = pair([[-0.5, -0.5], [8.5, 4.5]], [[1, 1], [7.5, 3.5]]);
   equal(right(checkKeypoints(good, sizes)), good);
 });
 
 Deno.test("checkKeypoints() refuses a point outside either picture", () => {
-  for (const bad of [[8.1, 1], [1, 4.1], [-0.1, 1], [1, NaN]] as const) {
+  for (const bad of [[8.6, 1], [1, 4.6], [-0.6, 1], [1, NaN]] as const) {
     const source = left(checkKeypoints(pair([bad], [[1, 1]]), sizes));
     match(
       source.message,

@@ -1,11 +1,10 @@
 import { deepStrictEqual, equal, match, throws } from "node:assert/strict";
 import { join } from "node:path";
-import { zlibSync } from "fflate";
 import { OptionError } from "../../src/core/errors.ts";
 import { writeAtomic } from "../../src/data/files.ts";
 import { readPairs, type ReadPairsOptions } from "../../src/data/read_pairs.ts";
 import { left, right, withFolder } from "./_helpers.ts";
-import { concat } from "./_png.ts";
+import { matFile } from "./_mat.ts";
 
 const WILLOW = { format: "pf-willow", split: "test" } as const;
 
@@ -150,23 +149,12 @@ Deno.test("readPairs() refuses an unknown format", () => {
   throws(() => readPairs("a", { format, split: "test" }), OptionError);
 });
 
-/** `pts_coord [2, K]` as MATLAB saves it, columns first. */
-function matFile(points: readonly (readonly [number, number])[]): Uint8Array {
-  const words = (...values: number[]) =>
-    new Uint8Array(Int32Array.from(values).buffer);
-  const data = new Uint8Array(Float64Array.from(points.flat()).buffer);
-  const name = new TextEncoder().encode("pts_coord");
-  const content = concat([
-    words(6, 8, 6, 0, 5, 8, 2, points.length, 1, name.length),
-    name,
-    new Uint8Array(7),
-    words(9, data.length),
-    data,
-  ]);
-  const packed = zlibSync(concat([words(14, content.length), content]));
-  const header = new Uint8Array(128);
-  header.set([0, 1, 0x49, 0x4d], 124);
-  return concat([header, words(15, packed.length), packed]);
+/** `pts_coord [2, K]` of these points. */
+function pointsFile(
+  points: readonly (readonly [number, number])[],
+): Uint8Array {
+  const axis = (i: 0 | 1) => points.map((point) => point[i]);
+  return matFile({ pts_coord: [axis(0), axis(1)] });
 }
 
 Deno.test("readPairs() takes keypoints from the .mat beside each picture", () =>
@@ -176,21 +164,48 @@ Deno.test("readPairs() takes keypoints from the .mat beside each picture", () =>
       join(root, "PF-dataset", "car(S)", `${image}.mat`);
     const missing = left(await readPairs(root, options)());
     equal(missing._tag, "MissingFile");
-    right(await writeAtomic(mat("a"), matFile([[1.25, 3], [2, 4]]))());
-    right(await writeAtomic(mat("b"), matFile([[5, 7], [6, 8]]))());
+    right(await writeAtomic(mat("a"), pointsFile([[1.25, 3], [2, 4]]))());
+    right(await writeAtomic(mat("b"), pointsFile([[5, 7], [6, 8]]))());
     const { pairs } = right(await readPairs(root, options)());
     deepStrictEqual(pairs[0]!.source.keypoints, [[1.25, 3], [2, 4]]);
     deepStrictEqual(pairs[0]!.target.keypoints, [[5, 7], [6, 8]]);
-    right(await writeAtomic(mat("b"), matFile([[5, 7], [NaN, 8]]))());
+    right(await writeAtomic(mat("b"), pointsFile([[5, 7], [NaN, 8]]))());
     match(
       left(await readPairs(root, options)()).message,
       /b\.mat: "pts_coord\[0, 1\]" must be a number: got NaN/,
     );
-    right(await writeAtomic(mat("b"), matFile([[5, 7]]))());
+    right(await writeAtomic(mat("b"), pointsFile([[5, 7]]))());
     match(
       left(await readPairs(root, options)()).message,
       /b\.mat: "pts_coord" must be \[2, 2\] as in .*: got \[2, 1\]/,
     );
+  }));
+
+Deno.test("readPairs() grades SPair pairs, and reads the small lists", () =>
+  withSpair({
+    ...FIELDS,
+    viewpoint_variation: 1,
+    scale_variation: 2,
+    truncation: 3,
+    occlusion: 0,
+  }, async (root) => {
+    const { pairs } = right(await readPairs(root, SPAIR)());
+    deepStrictEqual(pairs[0]!.difficulty, {
+      viewpointVariation: 1,
+      scaleVariation: 2,
+      truncation: 3,
+      occlusion: 0,
+    });
+    const small = { ...SPAIR, layout: "small" } as const;
+    match(
+      left(await readPairs(root, small)()).message,
+      /Layout.small.trn\.txt: must be a readable file/,
+    );
+    const list = join(root, "Layout/small/trn.txt");
+    right(await writeAtomic(list, "000001-a-b:cat")());
+    const set = right(await readPairs(root, small)());
+    deepStrictEqual(set.choices, { layout: "small" });
+    deepStrictEqual(set.pairs, pairs);
   }));
 
 const SPAIR = { format: "spair", split: "trn" } as const;
@@ -287,6 +302,14 @@ Deno.test("readPairs() names file and field of a bad SPair annotation", async ()
     ],
     ['{"pair_id": 1, "src_', /"file" must be JSON/],
     ["[]", /"file" must be a JSON object/],
+    [
+      { occlusion: 4 },
+      /"viewpoint_variation" must be a whole number of 0 to 2/,
+    ],
+    [
+      { viewpoint_variation: 0, scale_variation: 0, truncation: 4 },
+      /"truncation" must be a whole number of 0 to 3: got 4/,
+    ],
   ];
   for (const [change, message] of cases) {
     const fields = typeof change === "string"

@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { DATA_FORMATS } from "../../src/data/read_pairs.ts";
 import { decodeTrainConfig } from "../../src/runs/decode_train_config.ts";
 import {
   drawnDefaults,
@@ -34,6 +35,9 @@ Deno.test("decodeTrainConfig() names the field that is wrong", () => {
   const wrong: readonly (readonly [field: string, value: unknown])[] = [
     ["data", ""],
     ["format", "coco"],
+    ["reading", { oneBased: "maybe" }],
+    ["reading", { layout: "large", other: 1 }],
+    ["reading", "large"],
     ["trainSplit", 3],
     ["backbone", "resnet152"],
     ["weights", ""],
@@ -88,4 +92,12 @@ Deno.test("decodeTrainConfig() wants an object", () => {
   for (const json of [null, 3, "config", []]) {
     left(decodeTrainConfig(json, "config.json"));
   }
+});
+
+Deno.test("decodeTrainConfig() takes every format, and choices on reading", () => {
+  for (const format of DATA_FORMATS) {
+    strictEqual(right(decode({ format })).format, format);
+  }
+  const reading = { oneBased: "shift", mirrorRule: "exact", layout: "small" };
+  deepStrictEqual(right(decode({ reading })).reading, reading);
 });

@@ -1,0 +1,77 @@
+import { csvParseRows } from "d3-dsv";
+import { refuse } from "./_refusal.ts";
+
+/** One row of a csv file, its cells by the names of the header. */
+export interface CsvRow {
+  /** Where it is, such as `row 3`, the header being row 1. */
+  readonly at: string;
+  /** Whether the header has this column. */
+  has(column: string): boolean;
+  /** A cell that is not empty. */
+  text(column: string): string;
+  /** A finite number. */
+  number(column: string): number;
+  /** Finite numbers between semicolons, at least one. */
+  numbers(column: string): readonly number[];
+}
+
+/**
+ * Rows of a csv file with a header that has all of `columns`; blank lines at
+ * the end are left out, and a row of another length is refused.
+ */
+export function readCsvTable(
+  bytes: Uint8Array,
+  file: string,
+  columns: readonly string[],
+): readonly CsvRow[] {
+  // d3-dsv comes without types.
+  const table: readonly (readonly string[])[] = csvParseRows(
+    new TextDecoder().decode(bytes),
+  );
+  const [first, ...rows] = table;
+  if (first === undefined) refuse(file, "header", "a csv header", "nothing");
+  const header = first.map((name) => name.trim());
+  const absent = columns.find((name) => !header.includes(name));
+  if (absent !== undefined) {
+    const got = header.slice(0, 8).join(",");
+    refuse(file, "header", `one with a column ${absent}`, got);
+  }
+  while (rows.at(-1)?.join("").trim() === "") rows.pop();
+  return rows.map((cells, index) => {
+    const at = `row ${index + 2}`;
+    if (cells.length !== header.length) {
+      const wanted = `${header.length} columns as in the header`;
+      refuse(file, at, wanted, `${cells.length}`);
+    }
+    return readRow(cells, { header, file, at });
+  });
+}
+
+function readRow(
+  cells: readonly string[],
+  { header, file, at }: {
+    readonly header: readonly string[];
+    readonly file: string;
+    readonly at: string;
+  },
+): CsvRow {
+  const cell = (column: string): string =>
+    cells[header.indexOf(column)]?.trim() ?? "";
+  const parse = (text: string, column: string): number => {
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (Number.isFinite(value)) return value;
+    refuse(file, `${at}, ${column}`, "a number", JSON.stringify(text));
+  };
+  return {
+    at,
+    has: (column) => header.includes(column),
+    text: (column) => {
+      const text = cell(column);
+      if (text !== "") return text;
+      refuse(file, `${at}, ${column}`, "not empty", "nothing");
+    },
+    number: (column) => parse(cell(column), column),
+    numbers: (column) =>
+      cell(column).split(";").map((text) => parse(text, column)),
+  };
+}
