@@ -29,6 +29,8 @@ const CASES: readonly PeerCase[] = [
   "resnet18-step",
   "resnet50-step",
   "resnet50-locate",
+  "vits16-step",
+  "vitb16-locate",
 ];
 const LAYOUTS: readonly PeerLayout[] = ["contiguous", "channels_last"];
 const WARM_UP = 3;

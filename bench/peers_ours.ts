@@ -15,13 +15,15 @@ import {
 import { onnxBackend, type OnnxTensor } from "@simsc/core/backends/onnx";
 import {
   adamCorrections,
+  backboneChannels,
+  type BackboneConfig,
+  backboneConfig,
+  backboneFeatures,
   type HostTensors,
+  initBackbone,
   initResnet,
   initTemperatureMlp,
-  resnet,
-  resnetBlocks,
-  type ResnetConfig,
-  resnetConfig,
+  trainable,
 } from "@simsc/core/nn";
 import {
   batchTensors,
@@ -32,7 +34,21 @@ import {
 } from "@simsc/core/runs";
 
 /** What is timed, under the names that the peer knows too. */
-export type PeerCase = "resnet18-step" | "resnet50-step" | "resnet50-locate";
+export type PeerCase =
+  | "resnet18-step"
+  | "resnet50-step"
+  | "resnet50-locate"
+  | "vits16-step"
+  | "vitb16-locate";
+
+/** The backbone of each case. */
+const BACKBONES: Readonly<Record<PeerCase, string>> = {
+  "resnet18-step": "resnet18",
+  "resnet50-step": "resnet50",
+  "resnet50-locate": "resnet50",
+  "vits16-step": "dino-vits16",
+  "vitb16-locate": "ibot-vitb16",
+};
 
 /** One case, ready to run. */
 export interface OurCase {
@@ -53,9 +69,7 @@ export async function ourCase(name: PeerCase): Promise<OurCase> {
   const created = await onnxBackend({ device: "cpu", threads: THREADS })();
   if (created._tag === "Left") throw created.left;
   const backend = created.right;
-  const config = resnetConfig(
-    name.startsWith("resnet18") ? "resnet18" : "resnet50",
-  );
+  const config = backboneConfig(BACKBONES[name]);
   const step = name.endsWith("-step")
     ? training(backend, config)
     : locating(backend, config);
@@ -63,11 +77,27 @@ export async function ourCase(name: PeerCase): Promise<OurCase> {
 }
 
 /** Backbone and temperature module, drawn as the peer draws them. */
-function initialParameters(config: ResnetConfig): HostTensors {
-  const backbone = initResnet(xoroshiro128plus(1), config);
-  const channels = resnetBlocks(config).at(-1)?.outputs ?? 0;
+function initialParameters(config: BackboneConfig): HostTensors {
+  const generator = xoroshiro128plus(1);
+  const backbone = config.kind === "resnet"
+    ? initResnet(generator, config)
+    : initBackbone(generator, config);
+  const channels = backboneChannels(config);
   const head = initTemperatureMlp(backbone.generator, { channels });
   return { ...backbone.parameters, ...head.parameters };
+}
+
+/** Those of them that run: a ViT's final norm does not. */
+function trainedParameters(config: BackboneConfig): HostTensors {
+  const all = initialParameters(config);
+  const names = Object.keys(all);
+  const trained = new Set([
+    ...trainable(names, { config, scope: "full" }),
+    ...names.filter((name) => name.startsWith("temperature.")),
+  ]);
+  return Object.fromEntries(
+    Object.entries(all).filter(([name]) => trained.has(name)),
+  );
 }
 
 /** The temperature module's tensors out of all parameters. */
@@ -97,10 +127,10 @@ function numbers(count: number, below: number): Float32Array {
 /** The step that `deno task train` takes, on a batch of four pairs. */
 function training<T>(
   backend: Backend<T>,
-  config: ResnetConfig,
+  config: BackboneConfig,
 ): () => Promise<number> {
   const model: ModelConfig = {
-    backbone: { kind: "resnet", name: "peer", ...config, outputs: [3] },
+    backbone: config,
     temperature: { kind: "mlp" },
     normalize: true,
     coordinates: "simple",
@@ -127,7 +157,7 @@ function training<T>(
       [],
     ),
   };
-  let state = startState(backend, initialParameters(config)).tensors;
+  let state = startState(backend, trainedParameters(config)).tensors;
   let count = 0;
   return async () => {
     count += 1;
@@ -145,7 +175,7 @@ function training<T>(
 /** One pair forward and its keypoints located, weights baked in. */
 function locating(
   backend: Backend<OnnxTensor>,
-  config: ResnetConfig,
+  config: BackboneConfig,
 ): () => Promise<number> {
   const parameters = Object.fromEntries(
     Object.entries(initialParameters(config)).map(([name, x]) => [
@@ -155,7 +185,7 @@ function locating(
   );
   const program = backend.compile(({ images, queries }) => {
     if (!images || !queries) throw new Error("no pair");
-    const features = resnet(backend, parameters, images, config);
+    const features = backboneFeatures(backend, parameters, images, config);
     const beta = temperatureMlp(backend, features, head(parameters));
     const [, channels = 0, h = 0, w = 0] = backend.shape(features);
     const one = (index: number) => ({

@@ -1,10 +1,11 @@
 """The work of bench/peers.ts in PyTorch, driven line by line over stdin.
 
-Cases: `resnet18-step` and `resnet50-step`, one SimSC training step (forward of
-both images, Eq. 7 with the sampled cross-entropy, backward, Adam with two
-groups) on 4 pairs of 256 x 256, all of the ResNet up to layer3 trained, batch
-norm folded; `resnet50-locate`, one pair forward and 10 keypoints located by
-kernel soft-argmax.
+Cases: `resnet18-step`, `resnet50-step` and `vits16-step`, one SimSC training
+step (forward of both images, Eq. 7 with the sampled cross-entropy, backward,
+Adam with two groups) on 4 pairs of 256 x 256, all of the backbone trained: the
+ResNet up to layer3 with batch norm folded, the ViT up to its last block without
+the final norm; `resnet50-locate` and `vitb16-locate`, one pair forward and 10
+keypoints located by kernel soft-argmax.
 
 First line out: the versions. Then per line in, such as
 {"case": "resnet18-step", "layout": "channels_last", "steps": 1}, one line out:
@@ -22,6 +23,7 @@ import torch.nn.functional as F
 
 THREADS, PAIRS, KEYPOINTS, SIZE = 2, 4, 10, 256
 GAMMA, THRESHOLD, SIGMA = 0.2, 0.1, 7.0
+VITS = {"vits16": (384, 6), "vitb16": (768, 12)}
 LAYERS = {"resnet18": ("basic", (2, 2, 2)), "resnet50": ("bottleneck", (3, 4, 6))}
 
 
@@ -74,6 +76,58 @@ class Backbone(nn.Module):
 
     def forward(self, images):
         return self.blocks(F.max_pool2d(F.relu(self.stem(images), inplace=True), 3, 2, 1))
+
+
+class VitBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width, 1e-6), nn.LayerNorm(width, 1e-6)
+        self.qkv, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.fc1, self.fc2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        batch, count, width = x.shape
+        qkv = self.qkv(self.norm1(x)).view(batch, count, 3, self.heads, -1)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        mixed = F.scaled_dot_product_attention(q, k, v)
+        x = x + self.proj(mixed.transpose(1, 2).reshape(batch, count, width))
+        return x + self.fc2(F.gelu(self.fc1(self.norm2(x))))
+
+
+class Vit(nn.Module):
+    """DINO's ViT of patch 16 up to its last block; the table of 14 x 14 is resampled in every step."""
+
+    GRID, PATCH = 14, 16
+
+    def __init__(self, name):
+        super().__init__()
+        self.channels, heads = VITS[name]
+        self.patches = nn.Conv2d(3, self.channels, self.PATCH, self.PATCH)
+        self.cls_token = nn.Parameter(0.02 * torch.randn(1, 1, self.channels))
+        self.pos_embed = nn.Parameter(0.02 * torch.randn(1, 1 + self.GRID ** 2, self.channels))
+        self.blocks = nn.Sequential(*[VitBlock(self.channels, heads) for _ in range(12)])
+        for linear in self.modules():
+            if isinstance(linear, nn.Linear):
+                nn.init.trunc_normal_(linear.weight, std=0.02)
+                nn.init.zeros_(linear.bias)
+
+    def positions(self, h, w):
+        table = self.pos_embed[:, 1:].view(1, self.GRID, self.GRID, -1).permute(0, 3, 1, 2)
+        scale = ((h + 0.1) / self.GRID, (w + 0.1) / self.GRID)
+        table = F.interpolate(table, scale_factor=scale, mode="bicubic")
+        return torch.cat([self.pos_embed[:, :1], table.flatten(2).transpose(1, 2)], 1)
+
+    def forward(self, images):
+        x = self.patches(images)
+        batch, _, h, w = x.shape
+        x = torch.cat([self.cls_token.expand(batch, -1, -1), x.flatten(2).transpose(1, 2)], 1)
+        x = self.blocks(x + self.positions(h, w))
+        return x[:, 1:].transpose(1, 2).reshape(batch, -1, h, w)
+
+
+def backbone(name):
+    return Vit(name) if name in VITS else Backbone(name)
 
 
 def temperature(channels):
@@ -138,7 +192,7 @@ def adam(groups):
 
 class Training:
     def __init__(self, name, layout):
-        self.model, self.layout = Backbone(name).to(memory_format=layout), layout
+        self.model, self.layout = backbone(name).to(memory_format=layout), layout
         self.head = temperature(self.model.channels)
         self.optimizer = adam([
             {"params": self.model.parameters(), "lr": 2e-5},
@@ -164,7 +218,7 @@ class Training:
 
 class Locating:
     def __init__(self, name, layout):
-        self.model = Backbone(name).to(memory_format=layout).eval()
+        self.model = backbone(name).to(memory_format=layout).eval()
         self.head = temperature(self.model.channels).eval()
         self.images = torch.randn(2, 3, SIZE, SIZE).contiguous(memory_format=layout)
         self.queries = torch.rand(1, KEYPOINTS, 2) * (SIZE // 16 - 1)
