@@ -75,7 +75,9 @@ export async function readPascalPairs(
         }),
         ...(size && { size }),
       };
-      if (!row.isMirrored || size === undefined) return image;
+      if (!row.isMirrored) return image;
+      // Only a tolerant search leaves it without a picture, hence a size.
+      if (size === undefined) return { ...image, edits: [{ kind: "mirror" }] };
       const origin = oneBased === "keep" ? 1 : 0;
       return mirrorAnnotation({ ...image, size }, { origin, rule: mirrorRule });
     };

@@ -25,7 +25,7 @@ export async function readSpairPairs(
   const found = new Map<string, Promise<string>>();
   const pairs = await mapConcurrent(lines, 32, async (line, index) => {
     if (line === "") refuse(list, `line ${index + 1}`, "a pair", "nothing");
-    const file = await findFile(
+    const file = await find(
       root,
       // Windows has no colon in file names; unpacking there makes it an underscore.
       [line, line.replaceAll(":", "_")].map((name) =>
@@ -33,8 +33,11 @@ export async function readSpairPairs(
       ),
       `${list}, line ${index + 1},`,
     );
-    const fields = parse(unwrap(await readBytes(file)()), file);
-    const pair = readPair(line, fields, file);
+    const bytes = await readBytes(file)();
+    const isLost = bytes._tag === "Left" && bytes.left._tag === "MissingFile";
+    const pair = isLost
+      ? barePair(line, list)
+      : readPair(line, parse(unwrap(bytes), file), file);
     const [source, target] = await Promise.all(
       [pair.source, pair.target].map(({ path }) => {
         const image = `JPEGImages/${pair.category}/${path}`;
@@ -55,6 +58,17 @@ export async function readSpairPairs(
     ...(layout === "small" && { choices: { layout } }),
     pairs,
   };
+}
+
+/** What the name of a pair says of it; only a tolerant search gets here. */
+function barePair(line: string, list: string): ImagePair {
+  const [, source, target, category] =
+    line.match(/^\d+-(.+)-(.+)[:_]([^:_]+)$/) ?? [];
+  if (!source || !target || !category) {
+    refuse(list, line, "NUMBER-SOURCE-TARGET:CATEGORY", line);
+  }
+  const side = (name: string) => ({ path: `${name}.jpg`, keypoints: [] });
+  return { id: line, category, source: side(source), target: side(target) };
 }
 
 function parse(bytes: Uint8Array, file: string): Fields {

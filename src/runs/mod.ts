@@ -103,6 +103,8 @@ export * from "./epoch_order.ts";
 export * from "./format_progress.ts";
 export * from "./terminal_progress.ts";
 export * from "./format_table.ts";
+export * from "./format_data_report.ts";
+export * from "./format_data_report.ts";
 export * from "./format_evaluation.ts";
 export * from "./create_backend.ts";
 export * from "./model.ts";
