@@ -80,6 +80,12 @@ export function splitReading(
   };
 }
 
+/** Commander asks the environment for colours, which commands may not read. */
+export const PLAIN_OUTPUT = {
+  getOutHasColors: () => false,
+  getErrHasColors: () => false,
+} as const;
+
 /** Values of `--coordinates`. */
 export const COORDINATES = ["simple", "center", "alignCorners"] as const;
 

@@ -8,7 +8,7 @@ import {
   type DataFormat,
   type ReadingChoices,
 } from "@simsc/core/data";
-import { choice, path, readingOptions } from "./_arguments.ts";
+import { choice, path, PLAIN_OUTPUT, readingOptions } from "./_arguments.ts";
 
 /** Look over a data set. */
 export interface CheckCommand extends ReadingChoices {
@@ -35,8 +35,7 @@ export function dataCommand(args: readonly string[]): CheckCommand {
   let chosen: CheckCommand | undefined;
   const program = new Command("data")
     .description("Check data sets of annotated pairs.")
-    // Asking for colours reads the environment, which commands may not.
-    .configureOutput({ getErrHasColors: () => false });
+    .configureOutput(PLAIN_OUTPUT);
   const check = program.command("check")
     .description("Count, compare with the public data set, look for leaks.")
     .argument("<folder>", "data set", path)

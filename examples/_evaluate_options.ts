@@ -21,6 +21,7 @@ import {
   COORDINATES,
   KEYPOINTS,
   path,
+  PLAIN_OUTPUT,
   positive,
   readingOptions,
 } from "./_arguments.ts";
@@ -70,6 +71,7 @@ export interface EvaluateCommand extends ReadingChoices {
  */
 export function evaluateCommand(args: readonly string[]): EvaluateCommand {
   const command = new Command("evaluate")
+    .configureOutput(PLAIN_OUTPUT)
     .description("PCK of a checkpoint or of plain weights on annotated pairs.")
     .requiredOption("--data <folder>", "data set", path)
     .addOption(

@@ -21,6 +21,7 @@ import {
   KEYPOINTS,
   number,
   path,
+  PLAIN_OUTPUT,
   positive,
   readingOptions,
   splitReading,
@@ -128,6 +129,7 @@ export function trainCommand(
 
 function described(): Command {
   const command = new Command("train")
+    .configureOutput(PLAIN_OUTPUT)
     .description(
       "Fine-tune a backbone with SimSC. Without options: train a small one " +
         "on objects drawn here.",

@@ -20,8 +20,10 @@ import {
   runConformance,
   watchInterrupt,
 } from "@simsc/core/runs";
+import { PLAIN_OUTPUT } from "./_arguments.ts";
 
 const program = new Command("conformance")
+  .configureOutput(PLAIN_OUTPUT)
   .description("Compare operations and gradients with reference cases.")
   .argument("<folder>", "folder of reference cases (*.json)")
   .option("--backend <name>", "a backend, or a module that default-exports one")

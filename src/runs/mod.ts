@@ -57,6 +57,13 @@ export type {
   MissingFile,
 } from "../data/data_error.ts";
 export type {
+  DataCounts,
+  DataFinding,
+  DataReport,
+  SplitLeak,
+  SplitReport,
+} from "../data/data_report.ts";
+export type {
   AnnotatedImage,
   Box,
   ImagePair,
@@ -73,6 +80,7 @@ export type {
 } from "../data/picture_edit.ts";
 export type { DataFormat, ReadingChoices } from "../data/read_pairs.ts";
 export type { RgbImage } from "../data/rgb_image.ts";
+export type { LeakReport } from "../data/leak_check.ts";
 export type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
 export type { PixelSize } from "../data/scale_keypoints.ts";
 export type { Schedule } from "../nn/learning_rate_factor.ts";
