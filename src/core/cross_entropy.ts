@@ -5,6 +5,7 @@ import {
   type WindowAxis,
 } from "./_gaussian_window.ts";
 import { meanOverPairs } from "./mean_over_pairs.ts";
+import { meanOverPoints } from "./_mean_over_points.ts";
 import { axes } from "./_shape.ts";
 import { OptionError, ShapeError } from "./errors.ts";
 import { gaussianTarget } from "./gaussian_target.ts";
@@ -88,7 +89,7 @@ export function crossEntropy<T>(
     throw new OptionError(fn, "target", "sampled or splat", options.target);
   }
   const perPoint = losses(backend, probabilities, points, options);
-  const perPair = meanOverPoints(backend, perPoint, weights);
+  const perPair = meanOverPoints(backend, fn, perPoint, weights);
   return meanOverPairs(backend, perPair, weights);
 }
 
@@ -157,23 +158,4 @@ type Quad = [number, number, number, number];
 function logHats<T>(backend: Backend<T>, { hats }: WindowAxis<T>): T {
   const safe = backend.log(backend.maximum(hats, SMALLEST_WEIGHT));
   return backend.where(backend.step(hats), safe, LOG_ZERO);
-}
-
-/** Mean over the keypoints of each pair by their weights, `[B]`. */
-function meanOverPoints<T>(
-  backend: Backend<T>,
-  perPoint: T,
-  weights: T | undefined,
-): T {
-  const [b, k] = backend.shape(perPoint) as [number, number];
-  if (weights === undefined) {
-    return backend.reshape(backend.div(backend.sum(perPoint, [1]), k), [b]);
-  }
-  const shape = backend.shape(weights);
-  if (shape.length !== 2 || shape[0] !== b || shape[1] !== k) {
-    throw new ShapeError("crossEntropy", "weights", `[${b}, ${k}]`, shape);
-  }
-  const total = backend.sum(backend.mul(perPoint, weights), [1]);
-  const mass = backend.maximum(backend.sum(weights, [1]), SMALLEST_WEIGHT);
-  return backend.reshape(backend.div(total, mass), [b]);
 }

@@ -1,7 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { ShapeError } from "./errors.ts";
-
-const SMALLEST_NORM = 1e-12;
+import { inverseNorms } from "./_inverse_norms.ts";
 
 /**
  * Gives every cell's feature unit length (SimSC, Eq. 1):
@@ -33,9 +32,5 @@ export function l2Normalize<T>(backend: Backend<T>, features: T): T {
   if (shape.length < 2) {
     throw new ShapeError("l2Normalize", "features", "[B, C, ...]", shape);
   }
-  const smallest = SMALLEST_NORM ** 2;
-  const squares = backend.sum(backend.mul(features, features), [1]);
-  const alive = backend.step(backend.sub(squares, smallest));
-  const norm = backend.sqrt(backend.maximum(squares, smallest));
-  return backend.mul(features, backend.div(alive, norm));
+  return backend.mul(features, inverseNorms(backend, features));
 }

@@ -1,4 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
+import { inverseNorms } from "./_inverse_norms.ts";
 import { scaledColumns } from "./_scaled_columns.ts";
 import { axes, divide, perPair } from "./_shape.ts";
 import { bilinearWeights, type Grid } from "./bilinear_weights.ts";
@@ -33,7 +34,7 @@ export interface ScoreGrids {
  *
  * Queries outside the grid count at its nearest border point. Given feature
  * maps instead of scores it samples K columns of A first and multiplies those,
- * `(F̂ᴬ Wᵀ)ᵀ F̂ᴮ`: the same numbers, and C is never built.
+ * `(F̂ᴬ Wᵀ)ᵀ F̂ᴮ`: the same numbers, and neither C nor a normalised map is built.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
@@ -100,13 +101,22 @@ function fromFeatures<T>(
   options: CorrelateOptions<T>,
 ): T {
   const { betaA = 1, betaB = 1, normalize = true } = options;
-  const [a, b] = scaledColumns(backend, "matchMaps", inputs, { normalize });
+  const plain = { normalize: false };
+  const [a, b] = scaledColumns(backend, "matchMaps", inputs, plain);
   const [batch, , ha, wa] = backend.shape(inputs.featuresA) as Quad;
   const [, , hb, wb] = backend.shape(inputs.featuresB) as Quad;
   const count = queryCount(backend, inputs.queries, batch);
   const rows = bilinearWeights(backend, inputs.queries, [ha, wa]);
-  const sampled = backend.matMul(rows, a, { transposeB: true });
-  const scores = backend.matMul(sampled, b);
+  // Lengths divide the K rows on either side: no second copy of a map is made.
+  const unit = (maps: T, features: T): T => {
+    if (!normalize) return maps;
+    const cells = [batch, 1, backend.shape(maps)[2] as number];
+    const inverse = inverseNorms(backend, features);
+    return backend.mul(maps, backend.reshape(inverse, cells));
+  };
+  const weights = unit(rows, inputs.featuresA);
+  const sampled = backend.matMul(weights, a, { transposeB: true });
+  const scores = unit(backend.matMul(sampled, b), inputs.featuresB);
   // K rows are fewer numbers to divide than the two maps of Eq. 5.
   const scaled = [["betaA", betaA] as const, ["betaB", betaB] as const].reduce(
     (maps, [param, beta]) =>

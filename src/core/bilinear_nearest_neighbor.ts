@@ -1,0 +1,127 @@
+import type { Backend } from "../backends/backend.ts";
+import { gridPoints } from "./_grid.ts";
+import type { Grid } from "./_grid.ts";
+import type { CorrelateOptions } from "./correlate.ts";
+import {
+  type FeatureQueries,
+  matchMaps,
+  type ScoreGrids,
+  type ScoreQueries,
+} from "./match_maps.ts";
+import { nearestNeighbor } from "./nearest_neighbor.ts";
+
+/**
+ * Match of each sub-pixel query by its four neighbours: the nearest neighbour
+ * of each, mixed with the query's bilinear weights (NCNet's transfer),
+ * `Σ_i w_i nn(c_i)`, `c_i` the corners of the query's cell.
+ *
+ * Where {@linkcode matchMaps} mixes four score maps and reads one match, this
+ * reads four matches and mixes them: sub-pixel without a softmax, but one
+ * outlier of the four moves the result. Queries outside the grid count at
+ * their nearest border point.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param inputs Feature maps or scores, and the queries in cells of A.
+ * @param options Whether to normalise feature maps.
+ * @returns `[B, K, 2]`, (x, y) in cells of B; takes no gradient from scores.
+ * @throws {ShapeError} If a shape differs from the documented one.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { bilinearNearestNeighbor, referenceBackend } from "@simsc/core";
+ *
+ * const backend = referenceBackend();
+ * const featuresA = backend.tensor([1, 0, 0, 1], [1, 2, 1, 2]);
+ * const featuresB = backend.tensor([1, 0, 0, 0, 0, 1], [1, 2, 1, 3]);
+ * const queries = backend.tensor([0.25, 0], [1, 1, 2]);
+ * const match = bilinearNearestNeighbor(backend, {
+ *   featuresA,
+ *   featuresB,
+ *   queries,
+ * });
+ * const [xy] = await backend.read([match]);
+ * deepStrictEqual([...xy!], [0.5, 0]); // 3/4 of cell 0 and 1/4 of cell 2
+ * ```
+ */
+export function bilinearNearestNeighbor<T>(
+  backend: Backend<T>,
+  inputs: FeatureQueries<T>,
+  options?: Pick<CorrelateOptions<T>, "normalize">,
+): T;
+/** The same from scores that are there already. */
+export function bilinearNearestNeighbor<T>(
+  backend: Backend<T>,
+  inputs: ScoreQueries<T>,
+  options: ScoreGrids,
+): T;
+export function bilinearNearestNeighbor<T>(
+  backend: Backend<T>,
+  inputs: FeatureQueries<T> | ScoreQueries<T>,
+  options: Pick<CorrelateOptions<T>, "normalize"> | ScoreGrids = {},
+): T {
+  const grid = "scores" in inputs
+    ? (options as ScoreGrids).gridA
+    : backend.shape(inputs.featuresA).slice(2) as unknown as Grid;
+  const { corners, weights } = cornersOf(backend, inputs.queries, grid);
+  const maps = "scores" in inputs
+    ? matchMaps(backend, { ...inputs, queries: corners }, options as ScoreGrids)
+    : matchMaps(
+      backend,
+      { ...inputs, queries: corners },
+      options as CorrelateOptions<T>,
+    );
+  const [batch, count] = backend.shape(inputs.queries) as [number, number];
+  const matches = backend.reshape(nearestNeighbor(backend, maps), [
+    batch,
+    count,
+    4,
+    2,
+  ]);
+  const mixed = backend.sum(backend.mul(matches, weights), [2]);
+  return backend.reshape(mixed, [batch, count, 2]);
+}
+
+/** Four cells around each query `[B, 4K, 2]`, and their shares `[B, K, 4, 1]`. */
+function cornersOf<T>(
+  backend: Backend<T>,
+  queries: T,
+  grid: Grid,
+): { readonly corners: T; readonly weights: T } {
+  const fn = "bilinearNearestNeighbor";
+  const { x, y } = gridPoints(backend, fn, queries, grid);
+  const [batch, count] = backend.shape(queries) as [number, number];
+  const side = (p: T, cells: number) => {
+    const low = floorOf(backend, p, cells);
+    const high = backend.minimum(backend.add(low, 1), cells - 1);
+    const share = backend.sub(p, low);
+    return { ends: [low, high], shares: [backend.sub(1, share), share] };
+  };
+  const [columns, rows] = [side(x, grid[1]), side(y, grid[0])];
+  const places = [[0, 0], [1, 0], [0, 1], [1, 1]] as const;
+  const corners = places.flatMap((
+    [i, j],
+  ) => [columns.ends[i] as T, rows.ends[j] as T]);
+  const weights = places.map(([i, j]) =>
+    backend.mul(columns.shares[i] as T, rows.shares[j] as T)
+  );
+  return {
+    corners: backend.reshape(backend.concat(corners, 2), [
+      batch,
+      count * 4,
+      2,
+    ]),
+    weights: backend.reshape(backend.concat(weights, 2), [batch, count, 4, 1]),
+  };
+}
+
+/** Whole part of `p [B, K, 1]`: how many of 1, 2, … it reaches. */
+function floorOf<T>(backend: Backend<T>, p: T, cells: number): T {
+  if (cells === 1) return backend.mul(p, 0);
+  const thresholds = Float64Array.from({ length: cells - 1 }, (_, i) => i + 1);
+  const below = backend.step(
+    backend.sub(backend.constant(thresholds, [cells - 1]), p),
+  );
+  return backend.sub(cells - 1, backend.sum(below, [2]));
+}
