@@ -164,15 +164,21 @@ function described(): Command {
     )
     .option(
       "--batch <n>",
-      "pairs a step; with groups they set the steps alone",
+      "pairs of a pass; with groups they set the steps alone",
       whole,
     )
+    .option(
+      "--accumulate <n>",
+      "passes a step sums up, as one batch n times larger",
+      whole,
+    )
+    .option("--clip-norm <norm>", "largest norm of the gradient", positive)
     .option(
       "--group-size <n>",
       "images matched each with each; 0: plain",
       whole,
     )
-    .option("--groups <n>", "such groups a step", whole)
+    .option("--groups <n>", "such groups a pass", whole)
     .option("--learning-rate <rate>", "Adam's, for the backbone", positive)
     .option(
       "--temperature-learning-rate <rate>",

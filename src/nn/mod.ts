@@ -39,6 +39,7 @@ export type { CoordinateRule } from "../core/coordinates.ts";
 export type { Failure, Result, Success } from "../core/result.ts";
 export * from "./adam.ts";
 export * from "./adam_corrections.ts";
+export * from "./clip_gradients.ts";
 export * from "./backbone_config.ts";
 export * from "./backbone_features.ts";
 export * from "./backbone_geometry.ts";

@@ -1,25 +1,20 @@
-import type {
-  Backend,
-  CompiledProgram,
-  TensorMap,
-} from "../backends/backend.ts";
+import type { Backend, TensorMap } from "../backends/backend.ts";
 import type { Result } from "../core/result.ts";
 import { adamCorrections } from "../nn/adam_corrections.ts";
 import { learningRateFactor } from "../nn/learning_rate_factor.ts";
 import { right } from "./_result.ts";
+import type { StepProgram } from "./_step_program.ts";
 import { totalSteps, type TrainingLoop } from "./_training_loop.ts";
 import { epochOrder } from "./epoch_order.ts";
 import { groupedBatch } from "./image_groups.ts";
 import type { StepRow } from "./log_row.ts";
 import { notFiniteLoss, type RunError } from "./run_error.ts";
 import type { TrainConfig } from "./train_config.ts";
-import {
-  type BatchPlan,
-  batchTensors,
-  pairBatch,
-  trainingBatch,
-} from "./training_batch.ts";
+import { type BatchPlan, pairBatch, trainingBatch } from "./training_batch.ts";
 import type { TrainingState } from "./training_state.ts";
+
+/** What the programs of a step measure. */
+type StepMetrics = Omit<StepRow, "kind" | "step" | "epoch" | "ms">;
 
 /** A state after one more update, and what was measured before it. */
 export interface StepTaken<T> {
@@ -35,55 +30,39 @@ export interface StepTaken<T> {
  */
 export async function takeStep<T>(
   loop: TrainingLoop<T>,
-  program: CompiledProgram<T>,
+  program: StepProgram<T>,
   state: TrainingState<T>,
 ): Promise<Result<RunError, StepTaken<T>>> {
   const { backend, run, stepsPerEpoch } = loop;
-  const batch = await trainingBatch(planOf(loop, state.step), {
-    load: loop.load,
-    rule: run.config.coordinates,
-    stride: loop.stride,
-    capacity: loop.capacity,
+  const rates = rateTensors(backend, run.config, {
+    step: state.step,
+    steps: totalSteps(loop),
   });
-  if (batch._tag === "Left") return batch;
-  const inputs = {
-    ...batchTensors(backend, batch.right),
-    ...rateTensors(backend, run.config, {
-      step: state.step,
-      steps: totalSteps(loop),
-    }),
-  };
-  try {
-    const outputs = await program({ ...inputs, ...state.tensors });
-    const { loss, crossEntropy, regularizer, betaA, betaB, ...tensors } =
-      outputs;
-    const metrics = { loss, crossEntropy, regularizer, betaA, betaB };
-    const values = await backend.read(Object.values(metrics) as T[]);
-    backend.dispose(Object.values(metrics) as T[]);
-    const [lossValue, ...rest] = values.map((data) => data[0] as number);
-    const [ce, reg, a, b] = rest as [number, number, number, number];
-    const step = state.step + 1;
-    if (lossValue === undefined || !Number.isFinite(lossValue)) {
-      backend.dispose(Object.values(tensors));
-      return { _tag: "Left", left: notFiniteLoss(run.files.log, step) };
-    }
-    backend.dispose(Object.values(state.tensors));
-    return right({
-      state: { ...state, tensors, step },
-      row: {
-        kind: "step",
-        step,
-        epoch: Math.floor(state.step / stepsPerEpoch),
-        loss: lossValue,
-        crossEntropy: ce,
-        regularizer: reg,
-        betaA: a,
-        betaB: b,
-      },
-    });
-  } finally {
-    backend.dispose(Object.values(inputs));
+  const taken = await program({
+    plan: planOf(loop, state.step),
+    read: (plan) =>
+      trainingBatch(plan, {
+        load: loop.load,
+        rule: run.config.coordinates,
+        stride: loop.stride,
+        capacity: loop.capacity,
+      }),
+    state: state.tensors,
+    rates,
+  }).finally(() => backend.dispose(Object.values(rates)));
+  if (taken._tag === "Left") return taken;
+  const { state: tensors, metrics } = taken.right;
+  const step = state.step + 1;
+  if (!Number.isFinite(metrics["loss"])) {
+    backend.dispose(Object.values(tensors));
+    return { _tag: "Left", left: notFiniteLoss(run.files.log, step) };
   }
+  backend.dispose(Object.values(state.tensors));
+  const epoch = Math.floor(state.step / stepsPerEpoch);
+  return right({
+    state: { ...state, tensors, step },
+    row: { kind: "step", step, epoch, ...metrics as StepMetrics },
+  });
 }
 
 /** What Adam is fed in step `step` (from 0) of `steps`. */
@@ -109,10 +88,16 @@ function planOf<T>(
   { run, data, stepsPerEpoch, groups }: TrainingLoop<T>,
   step: number,
 ): BatchPlan {
-  const { seed, batch, groupSize } = run.config;
+  const { seed, accumulate, groupSize } = run.config;
   if (groupSize !== null) {
-    return groupedBatch(groups, { ...run.config, groupSize, step });
+    return groupedBatch(groups, {
+      groupSize,
+      groups: run.config.groups * accumulate,
+      seed,
+      step,
+    });
   }
+  const batch = run.config.batch * accumulate;
   const { pairs } = data.train;
   const epoch = Math.floor(step / stepsPerEpoch);
   const place = (step % stepsPerEpoch) * batch;

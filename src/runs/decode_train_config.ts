@@ -33,7 +33,13 @@ export function decodeTrainConfig(
   if (typeof json !== "object" || json === null) {
     return refuse(file, "file", "an object", json);
   }
-  const values = json as Readonly<Record<string, unknown>>;
+  // In the order of the file, so that what is written again is the same bytes.
+  const values: Readonly<Record<string, unknown>> = {
+    ...json,
+    ...Object.fromEntries(
+      Object.entries(ADDED).filter(([name]) => !Object.hasOwn(json, name)),
+    ),
+  };
   for (const [field, { wanted, holds }] of Object.entries(rules)) {
     if (!holds(values[field])) {
       return refuse(file, field, wanted, values[field]);
@@ -45,8 +51,11 @@ export function decodeTrainConfig(
   if (unknown !== undefined) {
     return refuse(file, unknown, "left out", values[unknown]);
   }
-  return { _tag: "Right", right: json as TrainConfig };
+  return { _tag: "Right", right: values as unknown as TrainConfig };
 }
+
+/** Fields that older files lack, with what was so before there was a choice. */
+const ADDED: Partial<TrainConfig> = { accumulate: 1, clipNorm: null };
 
 interface Rule {
   readonly wanted: string;
@@ -84,10 +93,12 @@ const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   normalize: flag,
   epochs: whole(1),
   batch: whole(1),
+  accumulate: whole(1),
   groupSize: or(oneOf(null), whole(2)),
   groups: whole(1),
   learningRate: above(0),
   temperatureLearningRate: above(0),
+  clipNorm: or(oneOf(null), above(0)),
   schedule: oneOf("constant", "cosine"),
   warmup: whole(0),
   gamma: atLeast(0),

@@ -22,6 +22,8 @@ export interface StepRow {
   readonly betaA: number;
   /** Temperature of the target map, mean over the batch. */
   readonly betaB: number;
+  /** Norm of all gradients before clipping, where they are clipped. */
+  readonly gradientNorm?: number;
   /** Time the step took, in milliseconds. */
   readonly ms: number;
 }

@@ -137,6 +137,8 @@ export * from "./summarize.ts";
 export * from "./train.ts";
 export * from "./train_config.ts";
 export * from "./train_step.ts";
+export * from "./accumulated_step.ts";
+export * from "./split_plan.ts";
 export * from "./training_batch.ts";
 export * from "./training_data.ts";
 export * from "./training_state.ts";

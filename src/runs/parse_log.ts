@@ -9,6 +9,9 @@ const MEASURED = {
   validation: ["betaProduct"],
 } as const;
 
+/** Numbers that not every row has. */
+const OPTIONAL = ["gradientNorm"] as const;
+
 /** Numbers that JSON cannot hold, as {@linkcode formatLogRow} writes them. */
 const NOT_FINITE: ReadonlySet<unknown> = new Set([
   "NaN",
@@ -81,7 +84,8 @@ function readRow(value: unknown): LogRow | string {
       return `a row whose "${name}" is a whole number >= 0`;
     }
   }
-  for (const name of MEASURED[kind]) {
+  const present = OPTIONAL.filter((name) => row[name] !== undefined);
+  for (const name of [...MEASURED[kind], ...present]) {
     const number = readNumber(row[name]);
     if (number === undefined) return `a row whose "${name}" is a number`;
     row[name] = number;

@@ -5,6 +5,7 @@ import { left, right } from "./_result.ts";
 import { splitParameters } from "./_split_parameters.ts";
 import { checkArchitecture } from "./check_architecture.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { decodeTrainConfig } from "./decode_train_config.ts";
 import { initialModel } from "./initial_model.ts";
 import { modelShapes } from "./model_shapes.ts";
 import { readCheckpoint } from "./read_checkpoint.ts";
@@ -70,7 +71,7 @@ async function startAnew(
 
 /** Whether a checkpoint is of the run that `config.json` describes. */
 function belongs(
-  { config, adam, step }: Checkpoint,
+  { config: written, adam, step }: Checkpoint,
   told: TrainConfig,
   files: RunFiles,
 ): Result<DataError, void> {
@@ -78,6 +79,9 @@ function belongs(
     const got = adam ? String(adam.step) : "none";
     return left(malformedFile(files.last, "adam.step", String(step), got));
   }
+  const decoded = decodeTrainConfig(written, files.last);
+  if (decoded._tag === "Left") return decoded;
+  const config = decoded.right;
   const names = Object.keys(told) as (keyof TrainConfig)[];
   const changed = names.find((name) =>
     JSON.stringify(told[name]) !== JSON.stringify(config[name])

@@ -9,6 +9,7 @@ import type { AsyncResult, Result } from "../core/result.ts";
 import { malformedFile } from "../data/data_error.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
 import { left, right } from "./_result.ts";
+import { stepProgram } from "./_step_program.ts";
 import { takeStep } from "./_take_step.ts";
 import { save, totalSteps, type TrainingLoop } from "./_training_loop.ts";
 import { validateState } from "./_validate_state.ts";
@@ -23,7 +24,6 @@ import type { RunError } from "./run_error.ts";
 import type { RunFiles } from "./run_folder.ts";
 import type { StartedRun } from "./start_run.ts";
 import { modelConfig } from "./train_config.ts";
-import { trainStep } from "./train_step.ts";
 import type { TrainingData } from "./training_data.ts";
 import {
   restoreState,
@@ -115,7 +115,9 @@ function prepare<T>(
     }),
     options,
     stride,
-    stepsPerEpoch: Math.ceil(data.train.pairs.length / config.batch),
+    stepsPerEpoch: Math.ceil(
+      data.train.pairs.length / (config.batch * config.accumulate),
+    ),
     capacity: capacityOf(data, groups),
     groups,
   };
@@ -144,7 +146,7 @@ async function runSteps<T>(
   const every = config.validateEvery === "epoch"
     ? stepsPerEpoch
     : config.validateEvery;
-  const program = trainStep(backend, {
+  const program = stepProgram(backend, {
     ...config,
     model: modelConfig(config),
     frozen: run.frozen,

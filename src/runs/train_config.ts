@@ -39,19 +39,23 @@ export interface TrainConfig {
   readonly normalize: boolean;
   /** Passes over the training pairs. */
   readonly epochs: number;
-  /** Pairs a step, and by their count the steps of an epoch. */
+  /** Pairs of one pass, and by their count the steps of an epoch. */
   readonly batch: number;
+  /** Passes whose gradients one step sums up, as if they were one batch. */
+  readonly accumulate: number;
   /**
-   * Images of one category that a step matches each with each; `null` for
+   * Images of one category that a pass matches each with each; `null` for
    * plain batches of annotated pairs.
    */
   readonly groupSize: number | null;
-  /** Such groups in a step; not read where `groupSize` is `null`. */
+  /** Such groups in a pass; not read where `groupSize` is `null`. */
   readonly groups: number;
   /** Adam's rate for the backbone. */
   readonly learningRate: number;
   /** Adam's rate for the temperature. */
   readonly temperatureLearningRate: number;
+  /** Largest norm of all gradients together; `null` leaves them as they are. */
+  readonly clipNorm: number | null;
   /** How both rates run: constant as in the paper, or half a cosine. */
   readonly schedule: Schedule;
   /** Steps over which both rates rise. */
@@ -98,10 +102,12 @@ export const paperDefaults: TrainConfig = {
   normalize: true,
   epochs: 10,
   batch: 4,
+  accumulate: 1,
   groupSize: null,
   groups: 1,
   learningRate: 2e-5,
   temperatureLearningRate: 1e-4,
+  clipNorm: null,
   schedule: "constant",
   warmup: 0,
   gamma: 0.2,

@@ -18,6 +18,15 @@ Deno.test("decodeTrainConfig() takes what the library writes, through JSON", () 
   }
 });
 
+Deno.test("decodeTrainConfig() fills in what files before a choice lack", () => {
+  const { accumulate: _, clipNorm: __, ...older } = paperDefaults;
+  deepStrictEqual(right(decodeTrainConfig(older, "config.json")), {
+    ...paperDefaults,
+    accumulate: 1,
+    clipNorm: null,
+  });
+});
+
 Deno.test("decodeTrainConfig() takes every kind of temperature", () => {
   const temperatures = [
     { kind: "mlp" },
@@ -52,6 +61,8 @@ Deno.test("decodeTrainConfig() names the field that is wrong", () => {
     ["epochs", 0],
     ["batch", 1.5],
     ["batch", "4"],
+    ["accumulate", 0],
+    ["clipNorm", 0],
     ["learningRate", 0],
     ["learningRate", 1e999],
     ["gamma", -0.1],
@@ -79,8 +90,9 @@ Deno.test("decodeTrainConfig() names the field that is wrong", () => {
   }
 });
 
-Deno.test("decodeTrainConfig() wants every field", () => {
+Deno.test("decodeTrainConfig() wants every other field", () => {
   for (const field of Object.keys(paperDefaults)) {
+    if (field === "accumulate" || field === "clipNorm") continue;
     const { [field as "seed"]: _, ...rest } = paperDefaults;
     const error = left(decodeTrainConfig(rest, "config.json"));
     strictEqual("field" in error && error.field, field);

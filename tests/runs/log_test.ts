@@ -32,7 +32,10 @@ function validationRow(step: number): ValidationRow {
 }
 
 Deno.test("formatLogRow() and parseLog() give the same rows back", () => {
-  const rows = [stepRow(1), stepRow(2), validationRow(2), stepRow(3)];
+  const rows = [stepRow(1), stepRow(2), validationRow(2), {
+    ...stepRow(3),
+    gradientNorm: 0.3,
+  }];
   const text = rows.map(formatLogRow).join("");
   deepStrictEqual(right(parseLog(text, "log.jsonl")), rows);
   equal(text.split("\n").length, 5);
@@ -41,6 +44,7 @@ Deno.test("formatLogRow() and parseLog() give the same rows back", () => {
 Deno.test("formatLogRow() and parseLog() keep NaN and infinities", () => {
   const rows = [
     { ...stepRow(1), loss: NaN, betaA: Infinity, betaB: -Infinity },
+    { ...stepRow(2), gradientNorm: NaN },
     { ...validationRow(1), pck: { "0.1": NaN } },
   ];
   const text = rows.map(formatLogRow).join("");

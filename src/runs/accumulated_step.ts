@@ -1,0 +1,62 @@
+/**
+ * A step over more pairs than fit into one pass.
+ *
+ * @module
+ */
+
+import type { Backend, CompiledProgram } from "../backends/backend.ts";
+import { lossGradients, updateParameters } from "./_step_parts.ts";
+import { mapValues, prefixed, select } from "./_tensor_map.ts";
+import type { TrainStepOptions } from "./train_step.ts";
+
+/** The two programs of a step whose gradient is summed over several batches. */
+export interface AccumulatedStep<T> {
+  /**
+   * One batch: the inputs of `trainStep` without Adam's, `parameters.*`,
+   * `share []`, the batch's part of all pairs of the step, and the gradients so
+   * far, `sum.*`. Out: the metrics of this batch alone, and the next `sum.*`.
+   */
+  readonly add: CompiledProgram<T>;
+  /**
+   * The end: `sum.*`, `parameters.*`, `m.*`, `v.*`, `corrections` and both
+   * rates. Out: the next parameters and moments, and `gradientNorm` where
+   * gradients are clipped.
+   */
+  readonly update: CompiledProgram<T>;
+}
+
+/**
+ * Compiles a step in two halves: with `share[i] = P[i] / sum_j P[j]`, where
+ * `P[i]` is how many pairs of batch `i` have a keypoint, the sum of the batches'
+ * gradients times their shares is the gradient of one batch of them all, since
+ * the loss is a mean over pairs and each pair stands for itself.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param options Model and loss; clipping is of the whole gradient.
+ * @returns Both programs.
+ */
+export function accumulatedStep<T>(
+  backend: Backend<T>,
+  options: TrainStepOptions,
+): AccumulatedStep<T> {
+  return {
+    add: backend.compile((inputs) => {
+      const { metrics, gradients } = lossGradients(backend, inputs, options);
+      const sums = select(inputs, "sum.");
+      const next = mapValues(gradients, (gradient, name) =>
+        backend.add(
+          sums[name] as T,
+          backend.mul(gradient, inputs["share"] as T),
+        ));
+      return { ...metrics, ...prefixed(next, "sum.") };
+    }),
+    update: backend.compile((inputs) =>
+      updateParameters(
+        backend,
+        { inputs, gradients: select(inputs, "sum.") },
+        options,
+      )
+    ),
+  };
+}
