@@ -17,7 +17,7 @@ export interface PickleHooks {
 }
 
 /** A pickle is a program; a longer one than any checkpoint has is not run. */
-const MAX_OPERATIONS = 1_000_000;
+const MAX_OPERATIONS = 500_000;
 
 /** Where a MARK was pushed. */
 const MARK = Symbol("mark");
