@@ -87,7 +87,7 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
     .addOption(
       choice("--backbone <name>", "network of plain weights", BACKBONE_NAMES),
     )
-    .option("--weights <file>", "plain weights, safetensors", path)
+    .option("--weights <file>", "plain weights: safetensors or .pth", path)
     .option(
       "--beta-eval <value>",
       "auto (the model's own temperature) or a number",

@@ -23,6 +23,41 @@ eachBackend("runConformance() passes every reference case", async (be) => {
   strictEqual(be.memory().tensors, before, "tensors left behind");
 });
 
+const MODELS = fileURLToPath(
+  new URL("fixtures/goldens/models", import.meta.url),
+);
+
+eachBackend(
+  "runConformance() passes every reference backbone, from both files",
+  async (be) => {
+    const models = right(await readReferenceSet(MODELS)());
+    strictEqual(models.length, 12);
+    const outcomes = await runConformance(be, models);
+    const { text, failed } = formatConformance({ [be.name]: outcomes });
+    strictEqual(failed, 0, text);
+    // 15 cases by make_models.py, each by safetensors and by a PyTorch checkpoint.
+    strictEqual(outcomes.length, 30);
+    const files = outcomes.map(({ file }) => file);
+    strictEqual(files.filter((file) => file.includes(".pth cases")).length, 15);
+  },
+);
+
+Deno.test("readReferenceSet() refuses a checkpoint that is wrapped otherwise", async () => {
+  await inFolder(async (folder) => {
+    const name = "tiny-ibot";
+    for (const end of ["safetensors", "pth"]) {
+      await Deno.copyFile(`${MODELS}/${name}.${end}`, `${folder}/a.${end}`);
+    }
+    const text = await Deno.readTextFile(`${MODELS}/${name}.json`);
+    const json = { ...JSON.parse(text), checkpoint: { prefix: "module." } };
+    await Deno.writeTextFile(`${folder}/a.json`, JSON.stringify(json));
+    match(
+      left(await readReferenceSet(folder)()).message,
+      /a\.pth: "checkpoint" must be .*"module\.".* got .*"state_dict".*"module\.backbone\."/,
+    );
+  });
+});
+
 Deno.test("readReferenceSet() reads all files in order of name", () => {
   strictEqual(set.length, 79);
   const files = set.map(({ file }) => file);

@@ -22,6 +22,7 @@ export * from "./weights/read_weights.ts";
 export * from "./weights/weights_family.ts";
 export * from "./weights/plan_weights.ts";
 export * from "./weights/apply_plan.ts";
+export * from "./weights/read_native_weights.ts";
 export * from "./weights/rename_plan.ts";
 export * from "./weights/unfold_batch_norm.ts";
 export * from "./spair_types.ts";

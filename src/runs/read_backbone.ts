@@ -1,7 +1,7 @@
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
-import { readBytes } from "../data/files.ts";
-import { decodeSafetensors, type NamedTensors } from "../data/safetensors.ts";
+import type { NamedTensors } from "../data/safetensors.ts";
+import { readNativeWeights } from "../data/weights/read_native_weights.ts";
 import { checkParameters } from "../nn/check_parameters.ts";
 import type { BackboneConfig } from "../nn/backbone_config.ts";
 import { left, right } from "./_result.ts";
@@ -10,7 +10,8 @@ import { pick } from "./_tensor_map.ts";
 /**
  * Reads backbone weights and checks them against a configuration.
  *
- * @param file A safetensors file in the names of torchvision (ResNet) or DINO (ViT).
+ * @param file Safetensors, a sharded index or a PyTorch checkpoint, in the names
+ * of torchvision, timm, DINO, iBOT, DINOv2 or Hugging Face, with any prefix.
  * @param config Which backbone it must be.
  * @returns The tensors the network reads, or what is missing or mis-shaped.
  */
@@ -19,15 +20,16 @@ export function readBackbone(
   config: BackboneConfig,
 ): AsyncResult<DataError, NamedTensors> {
   return async () => {
-    const bytes = await readBytes(file)();
-    if (bytes._tag === "Left") return bytes;
-    const decoded = decodeSafetensors(bytes.right, file);
-    if (decoded._tag === "Left") return decoded;
-    const { tensors } = decoded.right;
+    const read = await readNativeWeights(file)();
+    if (read._tag === "Left") return read;
+    const { tensors, plan: { family, prefix } } = read.right;
     const shapes = checkParameters(tensors, config);
     if (shapes._tag === "Left") {
+      const found = prefix === "" ? family : `${family} behind "${prefix}"`;
       const wanted = "those of the backbone";
-      return left(malformedFile(file, "tensors", wanted, shapes.left.message));
+      const { message } = shapes.left;
+      const got = `${message} (names read as ${found})`;
+      return left(malformedFile(file, "tensors", wanted, got));
     }
     return right(pick(tensors, Object.keys(shapes.right)));
   };

@@ -41,7 +41,7 @@ const IGNORED: Readonly<Record<"resnet" | "vit", RegExp>> = {
   resnet:
     /^(fc|classifier|layer4|head|projection_head|prototypes)\.|\.num_batches_tracked$/,
   vit:
-    /^(mask_token|embeddings\.mask_token)$|^(head|heads|head_dist|fc_norm|pre_logits|pooler|classifier|dino_head|ibot_head|decoder)\b/,
+    /^(mask_token|masked_embed)$|^(head|heads|head_dist|fc_norm|pre_logits|pooler|classifier|dino_head|ibot_head|decoder)\b/,
 };
 
 /** Prefixes of models that stand beside each other in a file, best first. */

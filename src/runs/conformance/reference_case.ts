@@ -40,6 +40,13 @@ export interface ReferenceModel {
   readonly file: string;
   /** `safetensors` file of the weights, in the same folder. */
   readonly weights: string;
+  /** How the `.pth` file beside it wraps the same weights. */
+  readonly checkpoint: {
+    /** Dict that holds them; empty where they lie at the top. */
+    readonly key: string;
+    /** What stands before their names. */
+    readonly prefix: string;
+  };
   /** Family, such as `resnet`. */
   readonly arch: string;
   /** Its configuration. */
@@ -104,12 +111,17 @@ function decodeCase(json: Json, file: string): ReferenceCase {
 function decodeModel(json: Json, file: string): ReferenceModel {
   const arch = text(json["arch"], "arch", file);
   const cases = json["cases"];
+  const wrapped = object(json["checkpoint"] ?? {}, "checkpoint", file);
   if (!Array.isArray(cases)) {
     throw new Malformed(file, "cases", "a list", cases);
   }
   return {
     file,
     weights: file.replace(/\.json$/, ".safetensors"),
+    checkpoint: {
+      key: text(wrapped["key"] ?? "", "checkpoint.key", file),
+      prefix: text(wrapped["prefix"] ?? "", "checkpoint.prefix", file),
+    },
     arch,
     config: object(json["config"], "config", file),
     cases: cases.map((item: unknown, i): ReferenceCase => {

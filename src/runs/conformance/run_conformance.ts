@@ -8,7 +8,7 @@ import type { Backend } from "../../backends/backend.ts";
 import type { AsyncResult, Result } from "../../core/result.ts";
 import { type DataError, malformedFile } from "../../data/data_error.ts";
 import { readBytes } from "../../data/files.ts";
-import { decodeSafetensors } from "../../data/safetensors.ts";
+import { readNativeWeights } from "../../data/weights/read_native_weights.ts";
 import {
   type CaseTensors,
   decodeReference,
@@ -28,7 +28,8 @@ export type ReferenceSet = readonly (ReferenceCase | LoadedModel)[];
 
 /**
  * Reads every `.json` of a folder in order of name, and the weights of
- * backbones from the safetensors files beside.
+ * backbones from the safetensors file beside and, where there is one, once more
+ * from the PyTorch checkpoint.
  *
  * @param folder Path of the folder.
  * @param options `only` keeps files whose name contains it.
@@ -58,7 +59,7 @@ export function readReferenceSet(
     for (const name of files) {
       const item = await readItem(`${folder}/${name}`);
       if (item._tag === "Left") return item;
-      set.push(item.right);
+      set.push(...item.right);
     }
     return { _tag: "Right", right: set };
   };
@@ -98,25 +99,54 @@ export async function runConformance<T>(
 
 async function readItem(
   file: string,
-): Promise<Result<DataError, ReferenceCase | LoadedModel>> {
+): Promise<Result<DataError, ReferenceSet>> {
   const bytes = await readBytes(file)();
   if (bytes._tag === "Left") return bytes;
   const text = new TextDecoder().decode(bytes.right);
   const item = decodeReference(text, file);
   if (item._tag === "Left") return item;
   const decoded = item.right;
-  if (!("arch" in decoded)) return { _tag: "Right", right: decoded };
-  const weights = await readBytes(decoded.weights)();
-  if (weights._tag === "Left") return weights;
-  const parsed = decodeSafetensors(weights.right, decoded.weights);
-  if (parsed._tag === "Left") return parsed;
+  if (!("arch" in decoded)) return { _tag: "Right", right: [decoded] };
+  const safetensors = await load(decoded, { key: "", prefix: "" });
+  if (safetensors._tag === "Left") return safetensors;
+  const weights = decoded.weights.replace(/safetensors$/, "pth");
+  const pytorch = await load({
+    ...decoded,
+    weights,
+    cases: decoded.cases.map((each) => ({
+      ...each,
+      file: each.file.replace(/\.json /, ".pth "),
+    })),
+  }, decoded.checkpoint);
+  if (pytorch._tag === "Right") {
+    return { _tag: "Right", right: [safetensors.right, pytorch.right] };
+  }
+  return pytorch.left._tag === "MissingFile"
+    ? { _tag: "Right", right: [safetensors.right] }
+    : pytorch;
+}
+
+/** A model with its weights, which must be wrapped as its file says. */
+async function load(
+  model: ReferenceModel,
+  wrapped: ReferenceModel["checkpoint"],
+): Promise<Result<DataError, LoadedModel>> {
+  const read = await readNativeWeights(model.weights)();
+  if (read._tag === "Left") return read;
+  const { listing, plan } = read.right;
+  const found = { key: listing.wrapper, prefix: plan.prefix };
+  if (found.key !== wrapped.key || found.prefix !== wrapped.prefix) {
+    const wanted = JSON.stringify(wrapped);
+    const got = JSON.stringify(found);
+    return left(malformedFile(model.weights, "checkpoint", wanted, got));
+  }
   const tensors = Object.fromEntries(
-    Object.entries(parsed.right.tensors).map(([name, { shape, data }]) => [
+    Object.entries(read.right.tensors).map(([name, { shape, data }]) => [
       name,
       { shape, data: Array.from(data) },
     ]),
   );
-  return { _tag: "Right", right: { ...decoded, tensors } };
+  return { _tag: "Right", right: { ...model, tensors } };
 }
 
 function left<E>(error: E): Result<E, never> {
