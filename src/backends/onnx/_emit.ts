@@ -1,6 +1,6 @@
 import type { OnnxTensor } from "./graph.ts";
 import type { DeviceTraits, Lowering } from "./lowering.ts";
-import { modelBuilder, type OnnxProto, type Value } from "./_model.ts";
+import { modelBuilder, type OnnxProto, type Value } from "./model_builder.ts";
 import type { OrderedPlan } from "./_plan.ts";
 
 /** Name of the `i`-th fed input of a model. */
@@ -20,6 +20,7 @@ export function emitModel(
 ): Uint8Array {
   const model = modelBuilder(target.proto);
   const values = new Map<OnnxTensor, Value>();
+  const orderOf = target.lowering.ordersOf(plan);
   plan.feeds.forEach((x, i) =>
     values.set(x, model.input(feedName(i), x.shape))
   );
@@ -29,7 +30,7 @@ export function emitModel(
       x,
       x.shape.length === 0
         ? model.scalar(x.data[0]!)
-        : model.floats(x.data, x.shape),
+        : model.floats(orderOf(x)?.pack(x.data, x.shape) ?? x.data, x.shape),
     );
   }
   target.lowering.lower(plan, { model, device: target.device, values });

@@ -87,6 +87,7 @@ export function planGraph(
   const wanted = outputs.map((x) => ids.get(x)!);
   return {
     operations,
+    outputs: wanted.map((id) => nodes[id]!),
     feeds,
     constants,
     canonical,

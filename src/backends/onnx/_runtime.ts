@@ -12,7 +12,7 @@ import type {
 import type { Result } from "../../core/result.ts";
 import { BackendUnavailableError } from "../errors.ts";
 import type { DeviceTraits } from "./lowering.ts";
-import type { OnnxProto } from "./_model.ts";
+import type { OnnxProto } from "./model_builder.ts";
 
 /** Where sessions run. */
 export type OnnxDevice = "cpu" | "wasm" | "webgpu";

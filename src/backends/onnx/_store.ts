@@ -7,22 +7,31 @@ import type { Tensor, TensorConstructor } from "onnxruntime-common";
 import type { Shape, TensorData } from "../backend.ts";
 import { tensorShape } from "../_shape.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
+import type { MemoryOrder } from "./memory_order.ts";
+
+/** What a session gave. */
+export interface SessionResult {
+  /** The numbers. */
+  readonly value: Tensor;
+  /** How they lie in memory; row-major where there is none. */
+  readonly order: MemoryOrder | undefined;
+}
 
 /** Which nodes have numbers, and which of them the caller must free. */
 export interface TensorStore {
   /** `Backend.tensor`. */
   readonly tensor: (data: ArrayLike<number>, shape: Shape) => TensorLeaf;
   /** A leaf that owns a result of the session of `key`. */
-  readonly adopt: (value: Tensor, key: string) => TensorLeaf;
+  readonly adopt: (result: SessionResult, key: string) => TensorLeaf;
   /** Moves what the session of `key` left on the device to main memory: it dies with the session. */
   readonly rescue: (key: string) => Promise<void>;
   /** Keeps the value of an operation as long as its node lives. */
-  readonly remember: (x: OnnxTensor, value: Tensor) => void;
+  readonly remember: (x: OnnxTensor, result: SessionResult) => void;
   /** Whether the numbers of `x` are there. */
   readonly has: (x: OnnxTensor) => boolean;
-  /** The value to feed. */
-  readonly get: (x: OnnxTensor) => Tensor;
-  /** A copy of the numbers. */
+  /** The value to feed; reordered where it lies otherwise, and then kept so. */
+  readonly get: (x: OnnxTensor, order?: MemoryOrder) => Tensor;
+  /** A row-major copy of the numbers. */
   readonly read: (x: OnnxTensor) => Promise<TensorData>;
   /** `Backend.tidy`. */
   readonly tidy: (f: () => readonly OnnxTensor[]) => readonly OnnxTensor[];
@@ -37,6 +46,8 @@ export interface TensorStore {
 /** Starts an empty store. */
 export function tensorStore(tensors: TensorConstructor): TensorStore {
   const values = new WeakMap<OnnxTensor, Tensor>();
+  // Only numbers in main memory have an order of their own.
+  const orders = new WeakMap<OnnxTensor, MemoryOrder>();
   // Weak, so that what a caller forgets to dispose is still collected.
   let alive = new WeakSet<OnnxTensor>();
   let count = 0;
@@ -55,7 +66,7 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
     own(x);
     return x;
   };
-  const get = (x: OnnxTensor): Tensor => {
+  const find = (x: OnnxTensor): Tensor => {
     const found = values.get(x);
     if (found !== undefined) return found;
     if (x.kind !== "constant") {
@@ -64,6 +75,22 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
     const made = new tensors("float32", x.data, x.shape);
     values.set(x, made);
     return made;
+  };
+  const get = (x: OnnxTensor, order?: MemoryOrder): Tensor => {
+    const found = find(x);
+    const from = orders.get(x);
+    if (from === order) return found;
+    const data = found.data as Float32Array;
+    const plain = from?.unpack(data, x.shape) ?? data;
+    const packed = order?.pack(plain, x.shape) ?? plain;
+    const made = new tensors("float32", packed, x.shape);
+    keep(x, { value: made, order });
+    return made;
+  };
+  const keep = (x: OnnxTensor, { value, order }: SessionResult): void => {
+    values.set(x, value);
+    if (order === undefined) orders.delete(x);
+    else orders.set(x, order);
   };
   /** Stops counting `x`; numbers in main memory live on with who reads them. */
   const forget = (x: OnnxTensor): void => {
@@ -83,8 +110,9 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
         checked,
       );
     },
-    adopt: (value, key) => {
+    adopt: ({ value, order }, key) => {
       const x = leaf(value, [...value.dims]);
+      keep(x, { value, order });
       if (value.location !== "cpu") onDevice.set(x, key);
       return x;
     },
@@ -98,15 +126,16 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
         values.set(x, new tensors("float32", copy, x.shape));
       }
     },
-    remember: (x, value) => values.set(x, value),
+    remember: keep,
     has: (x) => values.has(x),
     get,
     read: async (x) => {
-      const value = get(x);
+      const value = find(x);
       const data = value.location === "cpu"
         ? value.data
         : await value.getData();
-      return new Float32Array(data as Float32Array);
+      return orders.get(x)?.unpack(data as Float32Array, x.shape) ??
+        new Float32Array(data as Float32Array);
     },
     tidy: (f) => {
       const made: OnnxTensor[] = [];

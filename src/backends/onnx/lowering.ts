@@ -13,7 +13,8 @@ import type {
   OperationName,
   OperationNode,
 } from "./graph.ts";
-import type { ModelBuilder, Value } from "./_model.ts";
+import type { MemoryOrder } from "./memory_order.ts";
+import type { ModelBuilder, Value } from "./model_builder.ts";
 
 /** What an execution provider has beyond the operators that all have. */
 export interface DeviceTraits {
@@ -27,6 +28,8 @@ export interface DeviceTraits {
 
 /** A recorded graph, every node once and after its inputs. */
 export interface GraphPlan {
+  /** Canonical nodes that are wanted. */
+  readonly outputs: readonly OnnxTensor[];
   /** Operations in an order in which they can run. */
   readonly operations: readonly OperationNode[];
   /** The node that stands for every node of the same structure. */
@@ -49,7 +52,12 @@ export interface LoweringTarget {
 export interface Lowering {
   /** Name, for results and logs. */
   readonly name: string;
-  /** Gives every operation of `plan` a value in `target.values`. */
+  /**
+   * How the elements of a fed or wanted node of `plan` lie in memory;
+   * `undefined` is row-major.
+   */
+  ordersOf(plan: GraphPlan): (x: OnnxTensor) => MemoryOrder | undefined;
+  /** Gives every output of `plan` a value in `target.values`, in its order. */
   lower(plan: GraphPlan, target: LoweringTarget): void;
 }
 
@@ -77,29 +85,55 @@ export type Rule<K extends OperationName> = (call: Call<K>) => Value;
 /** A rule for each operation. */
 export type Rules = { readonly [K in OperationName]: Rule<K> };
 
-/** A lowering that writes operation by operation. */
+/** A lowering that writes operation by operation, all row-major. */
 export function lowerByRules(name: string, rules: Rules): Lowering {
   return {
     name,
-    lower(plan, { model, device, values }) {
+    ordersOf: () => () => undefined,
+    lower(plan, target) {
       for (const node of plan.operations) {
-        const inputs = node.inputs.map(plan.canonical);
-        const rule = rules[node.operation] as Rule<OperationName>;
-        const value = rule({
-          attributes: node.attributes,
-          inputs: inputs.map((input) => values.get(input)!),
-          shapes: inputs.map((input) => input.shape),
-          shape: node.shape,
-          model,
-          device,
-          sharesInput: (operation) =>
-            plan.consumers(inputs[0]!).some((other) =>
-              other.operation === operation &&
-              plan.canonical(other.inputs[0]!) === inputs[0]
-            ),
-        });
-        values.set(node, value);
+        const inputs = node.inputs.map((x) =>
+          target.values.get(plan.canonical(x))!
+        );
+        target.values.set(
+          node,
+          applyRule(rules, node, { plan, target, inputs }),
+        );
       }
     },
   };
+}
+
+/** Where {@linkcode applyRule} reads and writes. */
+export interface RuleContext {
+  /** The graph around the operation. */
+  readonly plan: GraphPlan;
+  /** Where it is written to. */
+  readonly target: LoweringTarget;
+  /** Values of its operands. */
+  readonly inputs: readonly Value[];
+}
+
+/** Writes one operation by its rule and returns its result. */
+export function applyRule(
+  rules: Rules,
+  node: OperationNode,
+  { plan, target: { model, device }, inputs }: RuleContext,
+): Value {
+  const operands = node.inputs.map(plan.canonical);
+  const [first] = operands;
+  const rule = rules[node.operation] as Rule<OperationName>;
+  return rule({
+    attributes: node.attributes,
+    inputs,
+    shapes: operands.map(({ shape }) => shape),
+    shape: node.shape,
+    model,
+    device,
+    sharesInput: (operation) =>
+      plan.consumers(first!).some((other) =>
+        other.operation === operation &&
+        plan.canonical(other.inputs[0]!) === first
+      ),
+  });
 }

@@ -11,7 +11,11 @@
  *
  * @module
  */
-export { onnxBackend, type OnnxBackendOptions } from "./onnx_backend.ts";
+export {
+  type OnnxBackend,
+  onnxBackend,
+  type OnnxBackendOptions,
+} from "./onnx_backend.ts";
 export { operatorProfile, type OperatorTime } from "./operator_profile.ts";
 export type { OnnxDevice } from "./_runtime.ts";
 export type {

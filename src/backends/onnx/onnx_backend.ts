@@ -1,17 +1,21 @@
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { OptionError } from "../../core/errors.ts";
-import type { AsyncResult } from "../../core/result.ts";
+import type { AsyncResult, Result } from "../../core/result.ts";
 import type { Backend, TensorMap } from "../backend.ts";
 import { BackendUnavailableError } from "../errors.ts";
 import { constantLeaf } from "./_constant.ts";
 import { emitModel, feedName } from "./_emit.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
-import { plainLowering } from "./lower_plain.ts";
+import type { Lowering } from "./lowering.ts";
+import type { MemoryOrder } from "./memory_order.ts";
+import { plainLowering } from "./plain/lower_plain.ts";
+import { blockedLowering } from "./blocked/lower_blocked.ts";
+import { probeBlock } from "./blocked/probe_blocked.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
 import { operations } from "./_record.ts";
 import { loadRuntime, type OnnxDevice, type Runtime } from "./_runtime.ts";
 import { sessionCache } from "./_sessions.ts";
-import { tensorStore } from "./_store.ts";
+import { type SessionResult, tensorStore } from "./_store.ts";
 
 /** Options of {@linkcode onnxBackend}. */
 export interface OnnxBackendOptions {
@@ -28,8 +32,21 @@ export interface OnnxBackendOptions {
    * once for each of the two devices: later values change nothing.
    */
   readonly wasmPaths?: string;
+  /**
+   * How operations are written into models: `plain` row by row with the
+   * operators of the standard, on every device; `blocked` in the layout of ONNX
+   * Runtime's own convolutions, on `cpu` and faster there; `auto`, the default,
+   * asks the runtime whether it has `blocked`.
+   */
+  readonly lowering?: "auto" | "plain" | "blocked";
   /** On `cpu`: path and start of the names of the files into which ONNX Runtime writes a profile of each session once it is released. */
   readonly profilePrefix?: string;
+}
+
+/** A backend of ONNX Runtime. */
+export interface OnnxBackend extends Backend<OnnxTensor> {
+  /** How operations are written: `plain`, or `blocked` with the block's length. */
+  readonly lowering: string;
 }
 
 /**
@@ -64,16 +81,37 @@ export interface OnnxBackendOptions {
  */
 export function onnxBackend(
   options: OnnxBackendOptions,
-): AsyncResult<BackendUnavailableError, Backend<OnnxTensor>> {
+): AsyncResult<BackendUnavailableError, OnnxBackend> {
   requireCount("threads", options.threads);
   requireCount("maxSessions", options.maxSessions);
   return async () => {
     const runtime = await loadRuntime(options);
     if (runtime._tag === "Left") return runtime;
     const absent = await notStarted(runtime.right, options);
-    return absent === undefined
-      ? { _tag: "Right", right: backendOver(runtime.right, options) }
-      : { _tag: "Left", left: absent };
+    if (absent !== undefined) return { _tag: "Left", left: absent };
+    const lowering = await chooseLowering(runtime.right, options);
+    return lowering._tag === "Left" ? lowering : {
+      _tag: "Right",
+      right: backendOver(runtime.right, options, lowering.right),
+    };
+  };
+}
+
+/** The lowering asked for, or why the runtime has none such. */
+async function chooseLowering(
+  runtime: Runtime,
+  { device, lowering = "auto" }: OnnxBackendOptions,
+): Promise<Result<BackendUnavailableError, Lowering>> {
+  if (lowering === "plain") return { _tag: "Right", right: plainLowering };
+  const block = device === "cpu" ? await probeBlock(runtime) : undefined;
+  if (block !== undefined) {
+    return { _tag: "Right", right: blockedLowering(block) };
+  }
+  if (lowering === "auto") return { _tag: "Right", right: plainLowering };
+  const missing = "ONNX Runtime has no blocked operators on this device";
+  return {
+    _tag: "Left",
+    left: new BackendUnavailableError(`onnx-${device}`, missing),
   };
 }
 
@@ -82,7 +120,7 @@ async function notStarted(
   runtime: Runtime,
   { device }: OnnxBackendOptions,
 ): Promise<BackendUnavailableError | undefined> {
-  const probe = backendOver(runtime, { device });
+  const probe = backendOver(runtime, { device }, plainLowering);
   try {
     await probe.read([probe.neg(probe.tensor([1], [1]))]);
     return undefined;
@@ -97,38 +135,64 @@ async function notStarted(
   }
 }
 
-/** A program traced for one set of input shapes. */
-interface Trace {
+/** A graph that one session runs. */
+interface Job {
+  /** Equal for those that share a session. */
   readonly key: string;
   readonly plan: OrderedPlan;
-  readonly names: readonly string[];
+  /** In the order of the results. */
   readonly outputs: readonly OnnxTensor[];
+  /** Of what is fed, in the order of the plan. */
+  readonly feedOrders: readonly (MemoryOrder | undefined)[];
+  /** Of the results. */
+  readonly outputOrders: readonly (MemoryOrder | undefined)[];
+}
+
+/** A program traced for one set of input shapes. */
+interface Trace extends Job {
+  readonly names: readonly string[];
   readonly inputNames: ReadonlyMap<OnnxTensor, string>;
 }
 
 function backendOver(
   runtime: Runtime,
   options: OnnxBackendOptions,
-): Backend<OnnxTensor> {
+  lowering: Lowering,
+): OnnxBackend {
   const store = tensorStore(runtime.tensors);
   const sessions = sessionCache(options.maxSessions ?? 16, store.rescue);
   let programs = 0;
 
-  /** Runs a plan; the results are in the order of `outputs`. */
-  const run = (
-    key: string,
-    plan: OrderedPlan,
+  const jobOf = (
+    key: (plan: OrderedPlan) => string,
     outputs: readonly OnnxTensor[],
-    feed: (x: OnnxTensor) => Tensor,
+  ): Job => {
+    const plan = planGraph(outputs, store.has);
+    const orderOf = lowering.ordersOf(plan);
+    return {
+      key: key(plan),
+      plan,
+      outputs,
+      feedOrders: plan.feeds.map(orderOf),
+      outputOrders: outputs.map(orderOf),
+    };
+  };
+
+  /** Runs a job; the results are in the order of its outputs. */
+  const run = async (
+    { key, plan, outputs, feedOrders, outputOrders }: Job,
+    feed: (x: OnnxTensor, order: MemoryOrder | undefined) => Tensor,
     location: "cpu" | "gpu-buffer",
-  ): Promise<Tensor[]> => {
+  ): Promise<readonly SessionResult[]> => {
     const feeds = (): Record<string, Tensor> =>
-      Object.fromEntries(plan.feeds.map((x, i) => [feedName(i), feed(x)]));
+      Object.fromEntries(
+        plan.feeds.map((x, i) => [feedName(i), feed(x, feedOrders[i])]),
+      );
     const create = (): Promise<InferenceSession> =>
       runtime.sessions.create(
         emitModel(plan, outputs, {
           proto: runtime.proto,
-          lowering: plainLowering,
+          lowering,
           device: runtime.device,
         }),
         {
@@ -137,7 +201,8 @@ function backendOver(
           ...profiling(options.profilePrefix),
         },
       );
-    return sessions.run(key, create, feeds);
+    const values = await sessions.run(key, create, feeds);
+    return values.map((value, i) => ({ value, order: outputOrders[i] }));
   };
 
   /** Gives every operation among `xs` its numbers. */
@@ -146,9 +211,8 @@ function backendOver(
       x.kind === "operation" && !store.has(x)
     );
     if (wanted.length === 0) return;
-    const plan = planGraph(wanted, store.has);
-    const key = `read ${plan.signature}`;
-    const results = await run(key, plan, wanted, store.get, "cpu");
+    const job = jobOf(({ signature }) => `read ${signature}`, wanted);
+    const results = await run(job, store.get, "cpu");
     wanted.forEach((x, i) => store.remember(x, results[i]!));
   };
 
@@ -165,12 +229,9 @@ function backendOver(
       results = Object.entries(program(Object.fromEntries(placeholders)));
       return [];
     });
-    const outputs = results.map(([, x]) => x);
     return {
-      key: `program ${programs++}`,
-      plan: planGraph(outputs, store.has),
+      ...jobOf(() => `program ${programs++}`, results.map(([, x]) => x)),
       names: results.map(([name]) => name),
-      outputs,
       inputNames: new Map(placeholders.map(([name, x]) => [x, name])),
     };
   };
@@ -178,6 +239,7 @@ function backendOver(
   return {
     ...operations,
     name: `onnx-${options.device}`,
+    lowering: lowering.name,
     precision: "float32",
     tensor: store.tensor,
     constant: constantLeaf,
@@ -193,12 +255,10 @@ function backendOver(
         traces.set(shapes, traced);
         await materialize(Object.values(inputs));
         const results = await run(
-          traced.key,
-          traced.plan,
-          traced.outputs,
-          (x) => {
+          traced,
+          (x, order) => {
             const name = traced.inputNames.get(x);
-            return store.get(name === undefined ? x : inputs[name]!);
+            return store.get(name === undefined ? x : inputs[name]!, order);
           },
           runtime.location,
         );

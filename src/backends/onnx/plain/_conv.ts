@@ -1,5 +1,5 @@
-import type { Call } from "./lowering.ts";
-import type { Value } from "./_model.ts";
+import type { Call } from "../lowering.ts";
+import type { Value } from "../model_builder.ts";
 
 /** Writes a convolution. */
 export function lowerConv2d(

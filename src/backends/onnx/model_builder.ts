@@ -158,6 +158,7 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
         opsetImport: [
           { domain: "", version: 18 },
           { domain: "com.microsoft", version: 1 },
+          ...extraDomains(nodes),
         ],
         graph: {
           name: "simsc",
@@ -168,6 +169,16 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
         },
       }).finish(),
   };
+}
+
+/** Domains beyond the usual two: a runtime refuses those it has not. */
+function extraDomains(
+  nodes: readonly onnx.INodeProto[],
+): onnx.IOperatorSetIdProto[] {
+  const domains = new Set(nodes.map(({ domain }) => domain ?? ""));
+  return [...domains]
+    .filter((domain) => !["", "com.microsoft"].includes(domain))
+    .map((domain) => ({ domain, version: 1 }));
 }
 
 function valueInfo(name: string, shape: Shape): onnx.IValueInfoProto {

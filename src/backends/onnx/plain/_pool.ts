@@ -1,7 +1,11 @@
-import type { MaxPool2dOptions } from "../backend.ts";
-import { sizeOf } from "../_shape.ts";
-import type { Call } from "./lowering.ts";
-import { elementType, type ModelBuilder, type Value } from "./_model.ts";
+import type { MaxPool2dOptions } from "../../backend.ts";
+import { sizeOf } from "../../_shape.ts";
+import type { Call } from "../lowering.ts";
+import {
+  elementType,
+  type ModelBuilder,
+  type Value,
+} from "../model_builder.ts";
 import { interleave } from "./_interleave.ts";
 
 /** Writes a max-pool, with indices where its gradient is wanted too. */

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Call } from "./lowering.ts";
-import type { Value } from "./_model.ts";
-import { type Geometry, shifted } from "./_plain_filter_grad_shifted.ts";
-import { batchedProduct } from "./_plain_product.ts";
+import type { Call } from "../lowering.ts";
+import type { Value } from "../model_builder.ts";
+import { type Geometry, shifted } from "./_filter_grad_shifted.ts";
+import { batchedProduct } from "./_product.ts";
 
 type FilterGradCall = Call<"conv2dFilterGrad">;
 

@@ -1,5 +1,5 @@
-import type { Call } from "./lowering.ts";
-import type { Value } from "./_model.ts";
+import type { Call } from "../lowering.ts";
+import type { Value } from "../model_builder.ts";
 
 /** Writes a matrix product with the transposes folded in where the device can. */
 export function lowerMatMul(

@@ -4,16 +4,21 @@
  *
  * @module
  */
-import { lowerByRules, type Lowering, type Rule } from "./lowering.ts";
-import type { OperationName } from "./graph.ts";
-import { elementType } from "./_model.ts";
-import { lowerConv2d, lowerConv2dInputGrad } from "./_plain_conv.ts";
-import { lowerConv2dFilterGrad } from "./_plain_filter_grad.ts";
-import { lowerMaxPool2d, lowerMaxPool2dGrad } from "./_plain_pool.ts";
-import { lowerMatMul } from "./_plain_mat_mul.ts";
+import {
+  lowerByRules,
+  type Lowering,
+  type Rule,
+  type Rules,
+} from "../lowering.ts";
+import type { OperationName } from "../graph.ts";
+import { elementType } from "../model_builder.ts";
+import { lowerConv2d, lowerConv2dInputGrad } from "./_conv.ts";
+import { lowerConv2dFilterGrad } from "./_filter_grad.ts";
+import { lowerMaxPool2d, lowerMaxPool2dGrad } from "./_pool.ts";
+import { lowerMatMul } from "./_mat_mul.ts";
 
-/** Writes operation by operation; runs on every device. */
-export const plainLowering: Lowering = lowerByRules("plain", {
+/** How each operation is written. */
+export const plainRules: Rules = {
   add: same("Add"),
   sub: same("Sub"),
   mul: same("Mul"),
@@ -77,7 +82,10 @@ export const plainLowering: Lowering = lowerByRules("plain", {
       x!,
       model.op("Cast", [indices!], { to: elementType.int32 }),
     ], { axis: 0 }),
-});
+};
+
+/** Writes operation by operation; runs on every device. */
+export const plainLowering: Lowering = lowerByRules("plain", plainRules);
 
 /** The ONNX operator of the same meaning. */
 function same<K extends OperationName>(type: string): Rule<K> {

@@ -1,4 +1,4 @@
-import type { ModelBuilder, Value } from "./_model.ts";
+import type { ModelBuilder, Value } from "../model_builder.ts";
 
 /** Writes `a b^T` over everything but the first axis of a matrix. */
 export type Product = (model: ModelBuilder, a: Value, b: Value) => Value;

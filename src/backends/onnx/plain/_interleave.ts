@@ -1,5 +1,5 @@
-import type { Shape } from "../backend.ts";
-import type { ModelBuilder, Value } from "./_model.ts";
+import type { Shape } from "../../backend.ts";
+import type { ModelBuilder, Value } from "../model_builder.ts";
 
 /** What one cell of a sliding window adds: `[B, C, H', W']`, one value a window. */
 export interface Tap {

@@ -1,9 +1,5 @@
-import type { ModelBuilder, Value } from "./_model.ts";
-import {
-  batchedProduct,
-  foldedProduct,
-  type Product,
-} from "./_plain_product.ts";
+import type { ModelBuilder, Value } from "../model_builder.ts";
+import { batchedProduct, foldedProduct, type Product } from "./_product.ts";
 
 /** A filter gradient with its lengths by name. */
 export interface Geometry {

@@ -1,0 +1,62 @@
+import type { OperationNode } from "../graph.ts";
+import type { Value } from "../model_builder.ts";
+import type { RuleTarget } from "./_conv.ts";
+import { blockedOp, reshape } from "./_rows.ts";
+import type { Scope } from "./_scope.ts";
+
+/** Writes a sum over all but the channels of `maps` or `planes`, or all but the outputs of a `filter`; out `plain`. */
+export function lowerSum(
+  { plan, rule, values }: Scope,
+  node: OperationNode,
+): boolean {
+  if (node.operation !== "sum") return false;
+  const { axes } = (node as OperationNode<"sum">).attributes;
+  const x = plan.canonical(node.inputs[0]!);
+  if (`${axes}` === "0,2,3") {
+    const parts = values.has(x, "planes")
+      ? values.planes(x)
+      : values.has(x, "maps")
+      ? [values.get(x, "maps")]
+      : undefined;
+    if (parts === undefined) return false;
+    const [batch, channels, height, width] = x.shape as Rank4;
+    const cells = height * width / parts.length;
+    const shape = [batch, channels, 1, 1] as const;
+    const sum = sumOfMaps(rule, parts, { shape, cells });
+    values.set(node, "plain", [sum]);
+    return true;
+  }
+  if (`${axes}` === "1,2,3" && values.has(x, "filter")) {
+    const { model, block } = rule;
+    const [outputs, ...rest] = x.shape as Rank4;
+    const size = rest.reduce((product, length) => product * length, 1);
+    const blocks = reshape(model, values.get(x, "filter"), [
+      outputs / block,
+      size,
+      block,
+    ]);
+    const sums = model.op("ReduceSum", [blocks, model.ints([1])]);
+    values.set(node, "plain", [reshape(model, sums, node.shape)]);
+    return true;
+  }
+  return false;
+}
+
+type Rank4 = readonly [number, number, number, number];
+
+/** The mean of each map is an operator; it leaves channels row-major. */
+function sumOfMaps(
+  { model }: RuleTarget,
+  parts: readonly Value[],
+  { shape, cells }: {
+    readonly shape: readonly number[];
+    readonly cells: number;
+  },
+): Value {
+  const means = parts.map((part) =>
+    reshape(model, blockedOp(model, "GlobalAveragePool", [part]), shape)
+  );
+  const mean = means.length === 1 ? means[0]! : model.op("Sum", means);
+  const overBatch = model.op("ReduceSum", [mean, model.ints([0])]);
+  return model.op("Mul", [overBatch, model.scalar(cells)]);
+}

@@ -1,0 +1,140 @@
+/**
+ * The 3x3 max-pool at stride 2 of a ResNet on the four planes of its input: an
+ * output cell sees the odd cell before, the even one, and the odd one behind,
+ * along rows and along columns.
+ *
+ * @module
+ */
+import {
+  elementType,
+  type ModelBuilder,
+  type Value,
+} from "../model_builder.ts";
+import type { RuleTarget } from "./_conv.ts";
+import { blockedOp, gatherRows, range } from "./_rows.ts";
+import type { Stored } from "./_values.ts";
+
+/** Shape `[batch, channels, rows, columns]` of the result. */
+export type PoolShape = readonly [number, number, number, number];
+
+/** Writes the pool: in `planes`, out `maps`. */
+export function poolPlanes(model: ModelBuilder, planes: Stored): Value {
+  const [even, odd] = poolColumns(model, planes);
+  return model.op("Max", [even, withPrevious(model, odd, [2, 1])]);
+}
+
+/** Both row parities after a maximum over columns. */
+function poolColumns(
+  model: ModelBuilder,
+  planes: Stored,
+): readonly [Value, Value] {
+  const [ee, eo, oe, oo] = planes as readonly [Value, Value, Value, Value];
+  return [
+    model.op("Max", [ee, withPrevious(model, eo, [1, 2])]),
+    model.op("Max", [oe, withPrevious(model, oo, [1, 2])]),
+  ];
+}
+
+/** The larger of each cell and the one before it, along rows or columns. */
+function withPrevious(
+  model: ModelBuilder,
+  x: Value,
+  [kh, kw]: readonly [number, number],
+): Value {
+  return blockedOp(model, "MaxPool", [x], {
+    kernel_shape: [kh, kw],
+    strides: [1, 1],
+    pads: [kh - 1, kw - 1, 0, 0],
+  });
+}
+
+/** Writes the gradient by the input, all of it to the first of equal cells: `dy` in `maps`, planes in and out. */
+export function poolPlanesGrad(
+  target: RuleTarget,
+  { planes, dy }: { readonly planes: Stored; readonly dy: Value },
+  shape: PoolShape,
+): Stored {
+  const { model } = target;
+  const [ee, eo, oe, oo] = planes as readonly [Value, Value, Value, Value];
+  const [even, odd] = poolColumns(model, planes);
+  const down = split(target, { even, odd, y: poolPlanes(model, planes), dy }, {
+    shape,
+    along: "rows",
+  });
+  const along = { shape, along: "columns" } as const;
+  const top = split(
+    target,
+    { even: ee, odd: eo, y: even, dy: down.even },
+    along,
+  );
+  const low = split(target, { even: oe, odd: oo, y: odd, dy: down.odd }, along);
+  return [top.even, top.odd, low.even, low.odd];
+}
+
+interface Line {
+  readonly even: Value;
+  readonly odd: Value;
+  /** The largest of the odd cell before, the even one and the odd one. */
+  readonly y: Value;
+  readonly dy: Value;
+}
+
+interface Along {
+  readonly shape: PoolShape;
+  readonly along: "rows" | "columns";
+}
+
+/** Gives `dy` to the first of the three cells that equals `y`. */
+function split(
+  target: RuleTarget,
+  { even, odd, y, dy }: Line,
+  along: Along,
+): { readonly even: Value; readonly odd: Value } {
+  const { model } = target;
+  const before = shift(target, odd, { ...along, by: -1, fill: -Infinity });
+  const [isBefore, isEven, isOdd] = [before, even, odd].map((x) =>
+    model.op("Equal", [x, y])
+  ) as [Value, Value, Value];
+  const not = (x: Value) => model.op("Not", [x]);
+  const and = (a: Value, b: Value) => model.op("And", [a, b]);
+  const share = (mask: Value) =>
+    model.op("Mul", [dy, model.op("Cast", [mask], { to: elementType.float })]);
+  return {
+    even: share(and(isEven, not(isBefore))),
+    odd: model.op("Add", [
+      share(and(isOdd, not(model.op("Or", [isBefore, isEven])))),
+      shift(target, share(isBefore), { ...along, by: 1, fill: 0 }),
+    ]),
+  };
+}
+
+interface Shift extends Along {
+  readonly by: number;
+  /** What comes in from outside. */
+  readonly fill: number;
+}
+
+/** Cell `i` of the result is cell `i + by`. */
+function shift(
+  { model, block }: RuleTarget,
+  x: Value,
+  { shape, along, by, fill }: Shift,
+): Value {
+  const [batch, channels, rows, columns] = shape;
+  const planes = batch * channels / block;
+  const isRows = along === "rows";
+  const [outer, count] = isRows ? [planes, rows] : [planes * rows, columns];
+  const order = range(outer).flatMap((first) =>
+    range(count).map((i) => {
+      const from = i + by;
+      return from < 0 || from >= count ? outer * count : first * count + from;
+    })
+  );
+  return gatherRows(model, x, {
+    length: isRows ? columns * block : block,
+    count: outer * count,
+    order,
+    shape,
+    fill,
+  });
+}

@@ -1,0 +1,109 @@
+import type { Value } from "../model_builder.ts";
+import type { RuleTarget } from "./_conv.ts";
+import { outputAsFilters } from "./_filter_grad.ts";
+import { blockedOp, gatherRows, range, reshape } from "./_rows.ts";
+import type { Stored } from "./_values.ts";
+import type { Window } from "./_window.ts";
+
+/** Operands of {@linkcode stemFilterGrad}. */
+export interface StemInputs {
+  /** The picture, row-major. */
+  readonly x: Value;
+  /** The four planes of the gradient by the result. */
+  readonly planes: Stored;
+}
+
+/** Whether the columns of the planes come in whole blocks. */
+export function hasStemFilterGrad({ columns }: Window, block: number): boolean {
+  return columns / 2 % block === 0;
+}
+
+/**
+ * Writes the gradient of a convolution of a picture by its filter, a
+ * convolution as in {@linkcode filterGrad}: images, columns of a plane and the
+ * parity of the column are its channels, taps and colours its columns. In:
+ * row-major and `planes`; out: `imageFilter`.
+ */
+export function stemFilterGrad(
+  { model, block }: RuleTarget,
+  { x, planes }: StemInputs,
+  g: Window,
+): Value {
+  const { batch, channels, height, filters, kh, kw, padding } = g;
+  const [rows, columns] = [g.rows / 2, g.columns / 2];
+  const blocks = columns / block;
+  // Column `4 w + t` of the padded picture, for both parities and every tap.
+  const offsets = kw + 2;
+  const padded = model.op("Pad", [
+    x,
+    model.ints([0, 0, 0, padding, 0, 0, 0, padding]),
+  ]);
+  const byOffset = model.op("Gather", [
+    padded,
+    model.indices(
+      range(offsets).flatMap((offset) =>
+        range(columns).map((w) => 4 * w + offset)
+      ),
+    ),
+  ], { axis: 3 });
+  const order = [0, 1].flatMap((parity) =>
+    range(batch).flatMap((image) =>
+      range(blocks).flatMap((part) =>
+        range(height).flatMap((y) =>
+          range(kw).flatMap((tap) =>
+            range(channels).map((c) =>
+              ((image * channels + c) * height + y) * offsets * blocks +
+              (2 * parity + tap) * blocks + part
+            )
+          )
+        )
+      )
+    )
+  );
+  const depth = 2 * batch * columns;
+  const image = gatherRows(model, byOffset, {
+    length: block,
+    count: batch * channels * height * offsets * blocks,
+    order,
+    shape: [1, depth, height, kw * channels],
+  });
+  const outputs = filters / block;
+  const asFilters = (plane: Value): Value =>
+    outputAsFilters(model, plane, {
+      batch,
+      outputs,
+      rows,
+      columns,
+      block,
+      shape: [outputs, 1, batch * columns * rows * block],
+    });
+  const product = [0, 1].reduce<Value | undefined>((sum, parity) => {
+    const both = planes.slice(2 * parity, 2 * parity + 2).map(asFilters);
+    const filter = reshape(
+      model,
+      model.op("Concat", both, { axis: 1 }),
+      [filters, depth, rows, 1],
+    );
+    const inputs = [image, filter, ...(sum === undefined ? [] : ["", sum])];
+    return blockedOp(model, "Conv", inputs, {
+      kernel_shape: [rows, 1],
+      strides: [1, 1],
+      dilations: [4, 1],
+      pads: [padding - 2 * parity, 0, 2 * parity, 0],
+    });
+  }, undefined);
+  // [O / L][kh][kw][I][L of O]
+  const places = range(outputs).flatMap((o) =>
+    range(channels).flatMap((c) =>
+      range(kh).flatMap((row) =>
+        range(kw).map((column) => ((o * kh + row) * kw + column) * channels + c)
+      )
+    )
+  );
+  return gatherRows(model, product!, {
+    length: block,
+    count: places.length,
+    order: places,
+    shape: [filters, channels, kh, kw],
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * The values of a graph in the layouts in which they are wanted, each written
+ * once.
+ *
+ * @module
+ */
+import type { Shape } from "../../backend.ts";
+import type { OnnxTensor } from "../graph.ts";
+import type { ModelBuilder, Value } from "../model_builder.ts";
+import type { FilterLayout, Layout } from "./_layout.ts";
+import { blockedOp, reshape } from "./_rows.ts";
+
+/** One value, or the four planes: even-even, even-odd, odd-even, odd-odd. */
+export type Stored = readonly Value[];
+
+/** Values by node and layout. */
+export interface LayoutValues {
+  /** Keeps what was written for `x`. */
+  set(x: OnnxTensor, layout: Layout, stored: Stored): void;
+  /** Layouts in which `x` is there without another operation. */
+  has(x: OnnxTensor, layout: Layout): boolean;
+  /** `x` in a layout of one value, reordered where it must be. */
+  get(x: OnnxTensor, layout: Exclude<Layout, "planes">): Value;
+  /** The four planes of `x`, which must be there. */
+  planes(x: OnnxTensor): Stored;
+}
+
+/** Starts without values; keys are canonical nodes. */
+export function layoutValues(
+  model: ModelBuilder,
+  block: number,
+): LayoutValues {
+  const known = new Map<OnnxTensor, Map<Layout, Stored>>();
+  const layoutsOf = (x: OnnxTensor): Map<Layout, Stored> => {
+    const layouts = known.get(x) ?? new Map<Layout, Stored>();
+    known.set(x, layouts);
+    return layouts;
+  };
+  const get = (x: OnnxTensor, layout: Exclude<Layout, "planes">): Value => {
+    const layouts = layoutsOf(x);
+    const found = layouts.get(layout);
+    if (found !== undefined) return found[0]!;
+    const value = layout === "plain"
+      ? toPlain(x)
+      : layout === "maps"
+      ? toMaps(x)
+      : packFilter(model, get(x, "plain"), { shape: x.shape, layout, block });
+    layouts.set(layout, [value]);
+    return value;
+  };
+  const toMaps = (x: OnnxTensor): Value => {
+    const planes = layoutsOf(x).get("planes");
+    return planes === undefined
+      ? blockedOp(model, "ReorderInput", [get(x, "plain")])
+      : interleave(model, planes, x.shape, block);
+  };
+  const toPlain = (x: OnnxTensor): Value => {
+    const layouts = layoutsOf(x);
+    for (const layout of ["filter", "imageFilter"] as const) {
+      const [packed] = layouts.get(layout) ?? [];
+      if (packed === undefined) continue;
+      return unpackFilter(model, packed, { shape: x.shape, layout, block });
+    }
+    const channels = x.shape[1]!;
+    return blockedOp(model, "ReorderOutput", [get(x, "maps")], { channels });
+  };
+  return {
+    set: (x, layout, stored) => layoutsOf(x).set(layout, stored),
+    has: (x, layout) => layoutsOf(x).has(layout),
+    get,
+    planes: (x) => layoutsOf(x).get("planes")!,
+  };
+}
+
+/** Four planes `[B, C, H / 2, W / 2]` to maps `shape`. */
+export function interleave(
+  model: ModelBuilder,
+  planes: Stored,
+  shape: Shape,
+  block: number,
+): Value {
+  const [batch, channels, height, width] = shape as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const lines = batch * channels / block * (height / 2);
+  const pair = (a: Value, b: Value, rows: number, length: number): Value =>
+    model.op(
+      "Concat",
+      [a, b].map((x) => reshape(model, x, [rows, 1, length])),
+      { axis: 1 },
+    );
+  const [even, odd] = [0, 2].map((i) =>
+    pair(planes[i]!, planes[i + 1]!, lines * width / 2, block)
+  );
+  return reshape(model, pair(even!, odd!, lines, width * block), shape);
+}
+
+interface Packing {
+  readonly shape: Shape;
+  readonly layout: FilterLayout;
+  readonly block: number;
+}
+
+/** Row-major filters into blocks. */
+function packFilter(model: ModelBuilder, x: Value, packing: Packing): Value {
+  const { outputs, inputs, taps, inner, block } = sizes(packing);
+  const split = [outputs, block, inputs, inner, taps];
+  const packed = model.op("Transpose", [reshape(model, x, split)], {
+    perm: [0, 2, 4, 3, 1],
+  });
+  return reshape(model, packed, packing.shape);
+}
+
+/** Blocks of filters into row-major ones. */
+function unpackFilter(model: ModelBuilder, x: Value, packing: Packing): Value {
+  const { outputs, inputs, taps, inner, block } = sizes(packing);
+  const split = [outputs, inputs, taps, inner, block];
+  const plain = model.op("Transpose", [reshape(model, x, split)], {
+    perm: [0, 4, 1, 3, 2],
+  });
+  return reshape(model, plain, packing.shape);
+}
+
+function sizes({ shape, layout, block }: Packing) {
+  const [o, i, kh, kw] = shape as [number, number, number, number];
+  const inner = layout === "filter" ? block : 1;
+  return { outputs: o / block, inputs: i / inner, taps: kh * kw, inner, block };
+}

@@ -1,0 +1,245 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { Backend, Shape, TensorData } from "../../src/backends/backend.ts";
+import {
+  type OnnxBackend,
+  onnxBackend,
+  type OnnxTensor,
+} from "../../src/backends/onnx/mod.ts";
+import { referenceBackend } from "../../src/backends/reference.ts";
+import { valueAndGrad } from "../../src/backends/tape.ts";
+import { assertClose, uniform } from "./_numbers.ts";
+
+const created = await onnxBackend({ device: "cpu", lowering: "blocked" })();
+const onBlocked = { ignore: created._tag === "Left" };
+
+interface Geometry {
+  readonly x: Shape;
+  readonly filters: number;
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+const GEOMETRIES: readonly Geometry[] = [
+  // Columns in whole blocks, one block and a part, and less than one.
+  { x: [2, 32, 5, 32], filters: 16, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [2, 16, 6, 19], filters: 32, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [3, 32, 9, 7], filters: 32, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [1, 16, 7, 18], filters: 16, kernelSize: 5, stride: 1, padding: 2 },
+  { x: [2, 32, 16, 32], filters: 48, kernelSize: 3, stride: 2, padding: 1 },
+  { x: [1, 16, 10, 18], filters: 32, kernelSize: 3, stride: 2, padding: 1 },
+  { x: [2, 16, 9, 13], filters: 16, kernelSize: 3, stride: 2, padding: 1 },
+  // Products of cells, more outputs than inputs and fewer, and odd counts.
+  { x: [2, 16, 8, 16], filters: 48, kernelSize: 1, stride: 1, padding: 0 },
+  { x: [2, 48, 16, 8], filters: 16, kernelSize: 1, stride: 1, padding: 0 },
+  { x: [2, 32, 5, 7], filters: 16, kernelSize: 1, stride: 1, padding: 0 },
+  { x: [2, 16, 8, 12], filters: 32, kernelSize: 1, stride: 2, padding: 0 },
+  { x: [1, 32, 9, 7], filters: 16, kernelSize: 1, stride: 2, padding: 0 },
+  // A filter that overlaps the border by more than it needs.
+  { x: [1, 16, 6, 8], filters: 16, kernelSize: 3, stride: 1, padding: 2 },
+  { x: [1, 16, 6, 8], filters: 16, kernelSize: 3, stride: 1, padding: 0 },
+];
+
+for (const geometry of GEOMETRIES) {
+  const { x, filters, kernelSize: k, stride, padding } = geometry;
+  Deno.test(
+    `the blocked lowering convolves [${x}] with ${filters} filters of ${k}x${k}, stride ${stride}, padding ${padding}`,
+    onBlocked,
+    () => agrees((be) => convolved(be, geometry)),
+  );
+}
+
+Deno.test(
+  "the blocked lowering adds what is added and applies a ReLU once",
+  onBlocked,
+  () => agrees((be) => residual(be, { stride: 1, size: [8, 20] })),
+);
+
+Deno.test(
+  "the blocked lowering sums the gradients of a block at stride 2",
+  onBlocked,
+  () => agrees((be) => residual(be, { stride: 2, size: [8, 20] })),
+);
+
+Deno.test(
+  "the blocked lowering keeps right what it does not know at odd sizes",
+  onBlocked,
+  () => agrees((be) => residual(be, { stride: 2, size: [9, 13] })),
+);
+
+for (
+  const [name, size] of Object.entries({
+    "in four planes": [128, 64],
+    "in planes of broken blocks": [64, 80],
+    "of an odd result": [62, 64],
+  })
+) {
+  Deno.test(
+    `the blocked lowering trains a stem and its pool ${name}`,
+    onBlocked,
+    () => agrees((be) => stem(be, size as [number, number]), 1e-4),
+  );
+}
+
+Deno.test(
+  "the blocked lowering gives all of a pool's gradient to the first of equal cells",
+  onBlocked,
+  () => agrees((be) => stem(be, [64, 64], 0)),
+);
+
+Deno.test(
+  "weights keep their numbers between steps that leave them in blocks",
+  onBlocked,
+  async () => {
+    const blocked = await open("blocked");
+    const plain = await open("plain");
+    const trained = async (be: OnnxBackend): Promise<readonly TensorData[]> => {
+      const step = be.compile(({ x, w }) => {
+        const { gradients } = valueAndGrad(be, (tape, { w }) => {
+          const y = tape.conv2d(tape.lift(x!), w!, { stride: 1, padding: 1 });
+          return { value: tape.sum(tape.mul(y, y), [0, 1, 2, 3]) };
+        })({ w: w! });
+        return { w: be.sub(w!, be.mul(gradients.w!, 1e-4)) };
+      });
+      const x = tensor(be, 1, [2, 32, 8, 8]);
+      const start = tensor(be, 2, [16, 32, 3, 3]);
+      let w = start;
+      for (let i = 0; i < 3; i++) w = (await step({ x, w })).w!;
+      // Read after the program has packed the first, and beside another use.
+      const sums = be.sum(w, [1, 2, 3]);
+      return await be.read([w, start, sums, be.transpose(w, [1, 0, 2, 3])]);
+    };
+    const [got, want] = [await trained(blocked), await trained(plain)];
+    want.forEach((data, i) => assertClose(`result ${i}`, got[i]!, data, 1e-5));
+    await blocked.close();
+    await plain.close();
+  },
+);
+
+Deno.test("onnxBackend() says which lowering it took", onBlocked, async () => {
+  const [auto, plain] = [await open("auto"), await open("plain")];
+  ok(/^blocked(8|16)$/.test(auto.lowering));
+  strictEqual(plain.lowering, "plain");
+  await auto.close();
+  await plain.close();
+});
+
+Deno.test("onnxBackend() has no blocked lowering in WebAssembly", async () => {
+  const wasm = await onnxBackend({ device: "wasm", lowering: "blocked" })();
+  deepStrictEqual(
+    wasm._tag === "Left" && wasm.left.message.includes("blocked operators"),
+    true,
+  );
+});
+
+/** A convolution and its gradients, with a batch norm's gain on the weights. */
+function convolved<T>(
+  be: Backend<T>,
+  { x, filters, kernelSize: k, stride, padding }: Geometry,
+): readonly T[] {
+  const { value, gradients } = valueAndGrad(
+    be,
+    (tape, { x, w, gain, bias }) => {
+      const scaled = tape.mul(w!, tape.reshape(gain!, [filters, 1, 1, 1]));
+      const y = tape.conv2d(x!, scaled, { stride, padding, bias: bias! });
+      return weighted(tape, y);
+    },
+  )({
+    x: tensor(be, 1, x),
+    w: tensor(be, 2, [filters, x[1]!, k, k]),
+    gain: tensor(be, 3, [filters]),
+    bias: tensor(be, 4, [filters]),
+  });
+  return [value, ...Object.values(gradients)];
+}
+
+/** Two convolutions around which the input goes, with a ReLU behind each. */
+function residual<T>(
+  be: Backend<T>,
+  { stride, size: [height, width] }: {
+    readonly stride: 1 | 2;
+    readonly size: readonly [number, number];
+  },
+): readonly T[] {
+  const { value, gradients } = valueAndGrad(be, (tape, p) => {
+    const x = tape.relu(p.x!);
+    const first = tape.relu(
+      tape.conv2d(x, p.w1!, { stride, padding: 1, bias: p.b1! }),
+    );
+    const second = tape.conv2d(first, p.w2!, { stride: 1, padding: 1 });
+    const around = stride === 1
+      ? x
+      : tape.conv2d(x, p.w3!, { stride, padding: 0 });
+    return weighted(tape, tape.relu(tape.add(second, around)));
+  })({
+    x: tensor(be, 1, [2, 16, height, width]),
+    w1: tensor(be, 2, [16, 16, 3, 3]),
+    b1: tensor(be, 3, [16]),
+    w2: tensor(be, 4, [16, 16, 3, 3]),
+    ...(stride === 1 ? {} : { w3: tensor(be, 5, [16, 16, 1, 1]) }),
+  });
+  return [value, ...Object.values(gradients)];
+}
+
+/** The start of a ResNet on a picture, which may be flat and full of ties. */
+function stem<T>(
+  be: Backend<T>,
+  [height, width]: readonly [number, number],
+  contrast = 1,
+): readonly T[] {
+  const picture = uniform(1, [2, 3, height, width]);
+  const images = be.tensor(
+    [...picture.data].map((v) => v * contrast),
+    picture.shape,
+  );
+  const { value, gradients } = valueAndGrad(be, (tape, { w, bias }) => {
+    const y = tape.conv2d(tape.lift(images), w!, {
+      stride: 2,
+      padding: 3,
+      bias: bias!,
+    });
+    const pooled = tape.maxPool2d(y, { kernelSize: 3, stride: 2, padding: 1 });
+    return weighted(tape, pooled);
+  })({ w: tensor(be, 2, [16, 3, 7, 7]), bias: tensor(be, 3, [16]) });
+  return [value, ...Object.values(gradients)];
+}
+
+/** A scalar that weighs every cell differently. */
+function weighted<T>(
+  be: Backend<T>,
+  y: T,
+): { readonly value: T } {
+  const weights = tensor(be, 9, be.shape(y));
+  return { value: be.sum(be.mul(y, weights), [0, 1, 2, 3]) };
+}
+
+function tensor<T>(be: Backend<T>, seed: number, shape: Shape): T {
+  const { data } = uniform(seed, shape);
+  return be.tensor(data, shape);
+}
+
+/** Throws unless both backends give the same, in proportion to the largest. */
+async function agrees(
+  f: <T>(be: Backend<T>) => readonly T[],
+  tolerance = 1e-5,
+): Promise<void> {
+  const reference = referenceBackend();
+  const want = await reference.read(f(reference));
+  const blocked = await open("blocked");
+  const results = f<OnnxTensor>(blocked);
+  const got = await blocked.read(results);
+  want.forEach((data, i) => {
+    const scale = Math.max(1, ...[...data].map(Math.abs));
+    const scaled = (xs: TensorData) => [...xs].map((v) => v / scale);
+    assertClose(`result ${i}`, scaled(got[i]!), scaled(data), tolerance);
+  });
+  await blocked.close();
+}
+
+async function open(
+  lowering: "auto" | "plain" | "blocked",
+): Promise<OnnxBackend> {
+  const opened = await onnxBackend({ device: "cpu", lowering })();
+  if (opened._tag === "Left") throw opened.left;
+  return opened.right;
+}
