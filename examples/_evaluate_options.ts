@@ -14,6 +14,8 @@ import {
   BACKEND_NAMES,
   type BackendName,
   type ImageSize,
+  type Lowering,
+  LOWERINGS,
 } from "@simsc/core/runs";
 import {
   beta,
@@ -58,6 +60,8 @@ export interface EvaluateCommand extends ReadingChoices {
   readonly sigmaCells?: number;
   /** Device to run on. */
   readonly backend: BackendName | "auto";
+  /** How models of ONNX Runtime are written. */
+  readonly lowering: Lowering;
   /** File the whole result is written to. */
   readonly json?: string;
 }
@@ -114,6 +118,10 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
     .option("--sigma-cells <cells>", "width of the kernel", positive)
     .addOption(
       choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"])
+        .default("auto"),
+    )
+    .addOption(
+      choice("--lowering <name>", "how models are written", LOWERINGS)
         .default("auto"),
     )
     .option("--json <file>", "write the whole result there", path);

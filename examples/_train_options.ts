@@ -9,6 +9,7 @@ import {
   BACKEND_NAMES,
   decodeTrainConfig,
   drawnDefaults,
+  LOWERINGS,
   paperDefaults,
   PROCEDURAL,
   type TemperatureConfig,
@@ -216,6 +217,9 @@ function described(): Command {
     .option("--validate-every <steps>", "epoch, or steps", period)
     .option("--checkpoint-every <steps>", "steps between checkpoints", whole)
     .addOption(choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"]))
+    .addOption(
+      choice("--lowering <name>", "how models are written", LOWERINGS),
+    )
     .option("--out <folder>", "folder of the run", path)
     .option("--resume", "go on with the run in --out");
   readingOptions().forEach((option) => command.addOption(option));

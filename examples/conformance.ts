@@ -15,22 +15,29 @@ import {
   type CaseOutcome,
   createBackend,
   formatConformance,
+  type Lowering,
+  LOWERINGS,
   type OpaqueTensor,
   readReferenceSet,
   runConformance,
   watchInterrupt,
 } from "@simsc/core/runs";
-import { PLAIN_OUTPUT } from "./_arguments.ts";
+import { choice, PLAIN_OUTPUT } from "./_arguments.ts";
 
 const program = new Command("conformance")
   .configureOutput(PLAIN_OUTPUT)
   .description("Compare operations and gradients with reference cases.")
   .argument("<folder>", "folder of reference cases (*.json)")
   .option("--backend <name>", "a backend, or a module that default-exports one")
+  .addOption(
+    choice("--lowering <name>", "how models of ONNX Runtime are written", [
+      ...LOWERINGS,
+    ]).default("auto"),
+  )
   .option("--only <text>", "only files whose name contains it")
   .parse(["deno", "conformance", ...process.argv.slice(2)]);
-const { backend: wanted, only } = program.opts<
-  { backend?: string; only?: string }
+const { backend: wanted, lowering, only } = program.opts<
+  { backend?: string; lowering: Lowering; only?: string }
 >();
 
 const set = await readReferenceSet(program.args[0] as string, {
@@ -45,7 +52,7 @@ async function open(name: string): Promise<Backend<OpaqueTensor> | string> {
       .then((module) => module.default())
       .catch((error: Error) => error.message);
   }
-  const backend = await createBackend(name as BackendName)();
+  const backend = await createBackend(name as BackendName, { lowering })();
   return backend._tag === "Right" ? backend.right : backend.left.message;
 }
 

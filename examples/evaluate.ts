@@ -30,7 +30,10 @@ const progress = terminalProgress(process.stderr);
 
 const outcome = await pipe(
   TE.Do,
-  TE.bindW("backend", () => createBackend(command.backend)),
+  TE.bindW("backend", () =>
+    createBackend(command.backend, {
+      lowering: command.lowering,
+    })),
   TE.bindW("model", () =>
     command.checkpoint === undefined
       ? loadWeights({

@@ -35,7 +35,10 @@ const outcome = await pipe(
     () =>
       command.resume ? readTrainConfig(command.out) : TE.right(command.config),
   ),
-  TE.bindW("backend", ({ told }) => createBackend(told.backend)),
+  TE.bindW("backend", ({ told }) =>
+    createBackend(told.backend, {
+      lowering: told.lowering,
+    })),
   // Before the run: a wrong path must not leave a folder behind.
   TE.bindW(
     "data",

@@ -22,6 +22,12 @@ export const BACKEND_NAMES = [
 /** Name of a backend. */
 export type BackendName = typeof BACKEND_NAMES[number];
 
+/** Ways to write operations into models of ONNX Runtime, by name. */
+export const LOWERINGS = ["auto", "plain", "blocked"] as const;
+
+/** Way to write operations into models of ONNX Runtime. */
+export type Lowering = typeof LOWERINGS[number];
+
 /** A tensor of a backend chosen at run time: only that backend can read it. */
 export interface OpaqueTensor {
   /** Never there; keeps other types apart. */
@@ -32,6 +38,8 @@ export interface OpaqueTensor {
 export interface CreateBackendOptions {
   /** CPU threads of ONNX Runtime; its own choice by default. */
   readonly threads?: number;
+  /** How ONNX Runtime's models are written; `auto`, the fastest, by default. */
+  readonly lowering?: Lowering;
   /** Compiled sessions kept at most; the backend's own bound by default. */
   readonly maxSessions?: number;
   /**

@@ -2,7 +2,7 @@ import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import { DATA_FORMATS } from "../data/read_pairs.ts";
 import { BACKBONE_NAMES } from "../nn/backbone_config.ts";
-import { BACKEND_NAMES } from "./create_backend.ts";
+import { BACKEND_NAMES, LOWERINGS } from "./create_backend.ts";
 import type { TrainConfig } from "./train_config.ts";
 
 /**
@@ -114,6 +114,7 @@ const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   validateEvery: or(oneOf("epoch"), whole(1)),
   checkpointEvery: whole(1),
   backend: oneOf("auto", ...BACKEND_NAMES),
+  lowering: oneOf(...LOWERINGS),
 };
 
 function oneOf(...choices: readonly (string | null)[]): Rule {

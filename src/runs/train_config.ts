@@ -10,7 +10,7 @@ import type { DataFormat, ReadingChoices } from "../data/read_pairs.ts";
 import { backboneConfig } from "../nn/backbone_config.ts";
 import type { Schedule } from "../nn/learning_rate_factor.ts";
 import type { TrainableScope } from "../nn/trainable.ts";
-import type { BackendName } from "./create_backend.ts";
+import type { BackendName, Lowering } from "./create_backend.ts";
 import type { ModelConfig, TemperatureConfig } from "./model.ts";
 
 /** Everything that changes what a run computes; written beside its results. */
@@ -86,6 +86,8 @@ export interface TrainConfig {
   readonly checkpointEvery: number;
   /** Device the run started on, where it goes on; `auto` picks one. */
   readonly backend: BackendName | "auto";
+  /** How ONNX Runtime's models are written: their last digits differ. */
+  readonly lowering: Lowering;
 }
 
 /** The paper's settings (Sec. 4.2) with all of the backbone trained. */
@@ -123,6 +125,7 @@ export const paperDefaults: TrainConfig = {
   validateEvery: "epoch",
   checkpointEvery: 100,
   backend: "auto",
+  lowering: "auto",
 };
 
 /**
