@@ -1,68 +1,138 @@
-import type { Backend } from "../backends/backend.ts";
+import type { Backend, TensorData } from "../backends/backend.ts";
 import type { Result } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
-import { pictureKey } from "../data/picture_edit.ts";
+import type { Picture } from "../data/picture_edit.ts";
 import type { PictureSizes } from "./_pixel_cells.ts";
+import { right } from "./_result.ts";
 import { type Aborted, aborted } from "./aborted.ts";
 import type { EvaluationInputs, EvaluationOptions } from "./evaluate.ts";
 import { imageBatch, type LoadedImage } from "./load_image.ts";
 import type { ImageFeatures } from "./predictor.ts";
 
 /** Features of a picture and how its pixels map. */
-export interface Extracted<T> extends ImageFeatures<T>, PictureSizes {
+export interface Extracted<T> extends PictureSizes {
+  /** `[1, C, h, w]`, not normalised. */
+  readonly features: T;
+  /** Its share of the temperature. */
+  readonly beta: number;
   /** What decoded it. */
   readonly decoder: string;
 }
 
-/** Passes every distinct picture of the pairs through the backbone, into `images`. */
+/** Pixels of one forward pass at most, unless one picture alone has more. */
+const PASS_PIXELS = 2 ** 21;
+
+/** Bytes of decoded pictures that wait for others of their size. */
+const WAITING_BYTES = 2 ** 27;
+
+/** Pictures of one padded size that wait for their forward pass. */
+interface Bucket {
+  readonly waiting: { readonly key: string; readonly image: LoadedImage }[];
+  /** Pictures of a full pass. */
+  readonly batch: number;
+  /** Whether a full pass was run, so that its program is there. */
+  isCompiled: boolean;
+}
+
+/**
+ * Passes pictures through the backbone, those of one padded size together, into
+ * `images`.
+ *
+ * What is left of a size joins a pass of its own; where a full one was run
+ * before, black pictures fill it up, since a program of another batch size
+ * takes longer to compile than they take to compute.
+ */
 export async function extractImages<T>(
   backend: Backend<T>,
-  { predictor, parameters, pairs, load }: EvaluationInputs<T>,
-  { batch = 1, signal, onProgress }: EvaluationOptions,
-  images: Map<string, Extracted<T>>,
+  { predictor, parameters, load }: EvaluationInputs<T>,
+  { batch = 8, signal }: EvaluationOptions,
+  { pictures, images, onImages }: {
+    readonly pictures: ReadonlyMap<string, Picture>;
+    readonly images: Map<string, Extracted<T>>;
+    readonly onImages: (count: number) => void;
+  },
 ): Promise<Result<DataError | Aborted, void>> {
-  const pictures = new Map(
-    pairs.flatMap(({ source, target }) => [source, target])
-      .map((picture) => [pictureKey(picture), picture]),
-  );
-  let waiting: (readonly [key: string, LoadedImage])[] = [];
-  const flush = async (): Promise<void> => {
-    if (waiting.length === 0) return;
-    const loaded = waiting.map(([, image]) => image);
+  const buckets = new Map<string, Bucket>();
+  let bytes = 0;
+  const flush = async ({ waiting, ...bucket }: Bucket): Promise<void> => {
+    const taken = waiting.splice(0);
+    const loaded = taken.map(({ image }) => image);
     const [h, w] = (loaded[0] as LoadedImage).padded;
-    const shape = [loaded.length, 3, h, w];
-    const pixels = backend.tensor(imageBatch(loaded), shape);
-    const features = await predictor.extract(pixels, parameters)
+    const count = bucket.isCompiled ? bucket.batch : loaded.length;
+    const values = new Float32Array(count * 3 * h * w);
+    values.set(imageBatch(loaded));
+    const pixels = backend.tensor(values, [count, 3, h, w]);
+    const passed = await predictor.extract(pixels, parameters)
       .finally(() => backend.dispose([pixels]));
-    waiting.forEach(([key, { stored, image, padded }], i) => {
+    const betas = await readBetas(backend, passed);
+    passed.slice(taken.length).forEach(({ features }) =>
+      backend.dispose([features])
+    );
+    taken.forEach(({ key, image: { stored, image, padded } }, i) => {
       const { width, height, decoder } = image;
       images.set(key, {
-        ...features[i] as ImageFeatures<T>,
+        features: (passed[i] as ImageFeatures<T>).features,
+        beta: betas[i] as number,
         stored,
         resized: { width, height },
         padded,
         decoder,
       });
+      bytes -= image.data.length;
     });
-    waiting = [];
-    onProgress?.({
-      kind: "count",
-      label: "reading images",
-      done: images.size,
-      total: pictures.size,
-    });
+    onImages(taken.length);
   };
   for (const [key, picture] of pictures) {
     if (signal?.aborted) return aborted("evaluation");
     const loaded = await load(picture)();
     if (loaded._tag === "Left") return loaded;
-    const [first] = waiting;
-    if (first && first[1].padded.join() !== loaded.right.padded.join()) {
-      await flush();
+    const image = loaded.right;
+    const size = image.padded.join();
+    const bucket = buckets.get(size) ?? emptyBucket(image.padded, batch);
+    buckets.set(size, bucket);
+    bucket.waiting.push({ key, image });
+    bytes += image.image.data.length;
+    if (bucket.waiting.length >= bucket.batch) {
+      await flush(bucket);
+      bucket.isCompiled = true;
+    } else if (bytes > WAITING_BYTES) {
+      await flush(fullest(buckets));
     }
-    waiting.push([key, loaded.right]);
-    if (waiting.length >= batch) await flush();
   }
-  await flush();
-  return { _tag: "Right", right: undefined };
+  for (const bucket of buckets.values()) {
+    if (signal?.aborted) return aborted("evaluation");
+    if (bucket.waiting.length > 0) await flush(bucket);
+  }
+  return right(undefined);
+}
+
+function emptyBucket(
+  [h, w]: readonly [number, number],
+  batch: number,
+): Bucket {
+  const fitting = Math.max(1, Math.floor(PASS_PIXELS / (h * w)));
+  return { waiting: [], batch: Math.min(batch, fitting), isCompiled: false };
+}
+
+function fullest(buckets: ReadonlyMap<string, Bucket>): Bucket {
+  return [...buckets.values()].reduce((most, each) =>
+    each.waiting.length > most.waiting.length ? each : most
+  );
+}
+
+/** Shares of the temperature as numbers; their tensors are freed. */
+async function readBetas<T>(
+  backend: Backend<T>,
+  passed: readonly ImageFeatures<T>[],
+): Promise<readonly number[]> {
+  const betas = passed.map(({ beta }) => beta);
+  try {
+    const values = await backend.read(betas);
+    return values.map((value) => (value as TensorData)[0] as number);
+  } catch (error) {
+    backend.dispose(passed.map(({ features }) => features));
+    throw error;
+  } finally {
+    backend.dispose(betas);
+  }
 }

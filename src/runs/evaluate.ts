@@ -8,14 +8,10 @@ import type { Backend, TensorMap } from "../backends/backend.ts";
 import type { PckResult, PckSpace, PckThreshold } from "../core/pck.ts";
 import type { Point } from "../core/point.ts";
 import type { AsyncResult } from "../core/result.ts";
-import { checkKeypoints } from "../data/check_pair.ts";
 import type { DataError } from "../data/data_error.ts";
 import type { ImagePair } from "../data/image_pair.ts";
-import { pictureKey } from "../data/picture_edit.ts";
-import { checkReference, evaluatePair } from "./_evaluate_pair.ts";
-import { type Extracted, extractImages } from "./_extract_images.ts";
-import { heightWidth } from "./_pixel_cells.ts";
-import { type Aborted, aborted } from "./aborted.ts";
+import type { Aborted } from "./aborted.ts";
+import { evaluateReadings } from "./evaluate_readings.ts";
 import type { ProgressEvent } from "./format_progress.ts";
 import type { ImageLoader } from "./load_image.ts";
 import type { ModelConfig } from "./model.ts";
@@ -43,9 +39,17 @@ export interface EvaluationOptions {
   readonly space: PckSpace;
   /** Fractions of θ. */
   readonly alphas: readonly number[];
-  /** Pictures of one size per forward pass; 1 by default. */
+  /**
+   * Pictures of one size per forward pass, 8 by default; fewer where they have
+   * more than 2 million pixels together.
+   */
   readonly batch?: number;
-  /** Stops between two passes. */
+  /**
+   * Pictures whose features are kept at once, at least 2 and 512 by default.
+   * Where a set has more, some may pass the backbone more than once.
+   */
+  readonly keepImages?: number;
+  /** Stops between two program calls. */
   readonly signal?: AbortSignal;
   /** Hears of every pair. */
   readonly onProgress?: (event: ProgressEvent) => void;
@@ -69,15 +73,13 @@ export interface EvaluationOutcome {
   readonly pairs: readonly PairOutcome[];
   /** Decoders that read the pictures. */
   readonly decoders: readonly string[];
-  /** Distinct pictures, each passed through the backbone once. */
+  /** Distinct pictures. */
   readonly images: number;
 }
 
 /**
- * Matches the keypoints of every pair and counts the right ones.
- *
- * Each distinct picture goes through the backbone once; its features stay in
- * memory until the end.
+ * Matches the keypoints of every pair and counts the right ones, by the first
+ * reading of the predictor; {@linkcode evaluateReadings} does so by all.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
@@ -91,48 +93,9 @@ export function evaluate<T>(
   options: EvaluationOptions,
 ): AsyncResult<DataError | Aborted, EvaluationOutcome> {
   return async () => {
-    const images = new Map<string, Extracted<T>>();
-    try {
-      const extracted = await extractImages(backend, inputs, options, images);
-      if (extracted._tag === "Left") return extracted;
-      const pairs: PairOutcome[] = [];
-      const capacity = inputs.pairs.reduce(
-        (most, { source }) => Math.max(most, source.keypoints.length),
-        0,
-      );
-      for (const pair of inputs.pairs) {
-        if (options.signal?.aborted) return aborted("evaluation");
-        const source = images.get(pictureKey(pair.source)) as Extracted<T>;
-        const target = images.get(pictureKey(pair.target)) as Extracted<T>;
-        const checked = checkKeypoints(pair, {
-          source: heightWidth(source.stored),
-          target: heightWidth(target.stored),
-        });
-        if (checked._tag === "Left") return checked;
-        const reference = checkReference(pair, options.threshold);
-        if (reference._tag === "Left") return reference;
-        pairs.push(
-          await evaluatePair(backend, { ...inputs, pair, source, target }, {
-            ...options,
-            capacity,
-          }),
-        );
-        options.onProgress?.({
-          kind: "count",
-          label: "matching pairs",
-          done: pairs.length,
-          total: inputs.pairs.length,
-        });
-      }
-      const decoders = [...new Set([...images.values()].map((i) => i.decoder))];
-      return {
-        _tag: "Right",
-        right: { pairs, decoders, images: images.size },
-      };
-    } finally {
-      backend.dispose(
-        [...images.values()].flatMap(({ features, beta }) => [features, beta]),
-      );
-    }
+    const outcomes = await evaluateReadings(backend, inputs, options)();
+    if (outcomes._tag === "Left") return outcomes;
+    const [first] = outcomes.right;
+    return { _tag: "Right", right: first as EvaluationOutcome };
   };
 }

@@ -10,17 +10,18 @@ import type {
   TensorMap,
 } from "../backends/backend.ts";
 import { OptionError } from "../core/errors.ts";
-import { kernelSoftArgmax } from "../core/kernel_soft_argmax.ts";
 import { matchMaps } from "../core/match_maps.ts";
 import { partialTemperature } from "../core/temperature.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { backboneFeatures } from "../nn/backbone_features.ts";
+import { type MatchPrograms, matchPrograms } from "./_match_programs.ts";
 import { prefixed, select } from "./_tensor_map.ts";
 import {
   bakedParameters,
   type ModelConfig,
   modelTemperature,
 } from "./model.ts";
+import { isMapLocalizer, type Reading, readMaps } from "./reading.ts";
 
 /** What a match needs to know of one image. */
 export interface ImageFeatures<T> {
@@ -30,16 +31,14 @@ export interface ImageFeatures<T> {
   readonly beta: T;
 }
 
-/** Options of {@linkcode createPredictor}. */
-export interface PredictorOptions {
+/** Options of {@linkcode createPredictor}: a model, and how its matches are read. */
+export interface PredictorOptions extends Reading {
   /** What the model is. */
   readonly config: ModelConfig;
   /** Weights to bake into the compiled programs: fastest, and never changed. */
   readonly baked?: NamedTensors;
-  /** Temperature of the matching: the model's own, or a number > 0. */
-  readonly betaEval: "auto" | number;
-  /** Width of the soft-argmax kernel in cells. */
-  readonly sigmaCells: number;
+  /** Further ways to read the same score maps; none by default. */
+  readonly alternatives?: readonly Reading[];
 }
 
 /** Two images and the queries of one of them. */
@@ -53,7 +52,9 @@ export interface MatchInputs<T> {
 }
 
 /** Compiled programs of one model. */
-export interface Predictor<T> {
+export interface Predictor<T> extends MatchPrograms<T> {
+  /** How `read` reads matches, in order; `locate` takes the first. */
+  readonly readings: readonly Reading[];
   /** Features of images `[B, 3, H, W]`, one entry each; `parameters` where none were baked. */
   readonly extract: (
     images: T,
@@ -77,27 +78,49 @@ export function createPredictor<T>(
   backend: Backend<T>,
   options: PredictorOptions,
 ): Predictor<T> {
-  const { config, baked, betaEval, sigmaCells } = options;
-  if (betaEval === "auto" && baked && !hasTemperature(config, baked)) {
+  const { config, baked, betaEval, localizer, sigmaCells } = options;
+  const reading = {
+    betaEval,
+    localizer: localizer ?? "kernelSoftArgmax",
+    sigmaCells,
+  };
+  const readings = [reading, ...options.alternatives ?? []];
+  const isAuto = readings.some((each) => each.betaEval === "auto");
+  if (isAuto && baked && !hasTemperature(config, baked)) {
     throw new OptionError(
       "createPredictor",
       "betaEval",
       "a number, since the weights hold no temperature module",
-      betaEval,
+      "auto",
     );
   }
-  const features = extraction(backend, options);
+  const features = extraction(backend, {
+    config,
+    ...(baked && { baked }),
+    betaEval: isAuto ? "auto" : betaEval,
+  });
   const matching = backend.compile((inputs) => {
     const { a, b, betaA, betaB, queries } = inputs as Readonly<
       Record<"a" | "b" | "betaA" | "betaB" | "queries", T>
     >;
-    const maps = matchMaps(backend, { featuresA: a, featuresB: b, queries }, {
-      normalize: config.normalize,
-    });
-    const beta = backend.mul(betaA, betaB);
-    return { matches: kernelSoftArgmax(backend, maps, { sigmaCells, beta }) };
+    const pair = { featuresA: a, featuresB: b, queries };
+    const { normalize } = config;
+    const { localizer } = reading;
+    if (!isMapLocalizer(localizer)) {
+      throw new OptionError("locate", "localizer", "TODO", localizer);
+    }
+    const maps = matchMaps(backend, pair, { normalize });
+    const scaled = backend.div(
+      maps,
+      betaEval === "auto"
+        ? backend.reshape(backend.mul(betaA, betaB), [1, 1, 1, 1])
+        : betaEval,
+    );
+    return { matches: readMaps(backend, scaled, { localizer, sigmaCells }) };
   });
   return {
+    ...matchPrograms(backend, { normalize: config.normalize, readings }),
+    readings,
     extract: async (images, parameters = {}) => {
       const out = await features({
         images,
@@ -124,7 +147,10 @@ export function createPredictor<T>(
 
 function extraction<T>(
   backend: Backend<T>,
-  { config, baked, betaEval }: PredictorOptions,
+  { config, baked, betaEval }: Pick<
+    PredictorOptions,
+    "config" | "baked" | "betaEval"
+  >,
 ): CompiledProgram<T> {
   return backend.compile((inputs) => {
     const parameters = baked

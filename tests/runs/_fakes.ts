@@ -67,30 +67,42 @@ function loaded(
 /** A predictor that answers each query moved by `shift` cells. */
 export function fakePredictor<T>(
   backend: Backend<T>,
-  options: { readonly shift: Point; readonly betas?: readonly number[] },
+  options: {
+    readonly shift: Point;
+    readonly betas?: readonly number[];
+    readonly readings?: Predictor<T>["readings"];
+  },
 ): { readonly predictor: Predictor<T>; readonly batches: number[][] } {
   const batches: number[][] = [];
   let images = 0;
+  const moved = (points: T): Promise<T> => {
+    const [matches] = backend.tidy(() => [
+      backend.add(points, backend.constant(options.shift, [2])),
+    ]);
+    return Promise.resolve(matches as T);
+  };
   const predictor: Predictor<T> = {
+    readings: options.readings ?? [{ betaEval: "auto", sigmaCells: 7 }],
+    // A query is its own column, so that it can be read back from it.
+    describe: (_, queries) =>
+      Promise.resolve(
+        backend.tidy(() => [backend.mul(queries, 1)])[0] as T,
+      ),
+    read: ({ descriptors }) => moved(descriptors),
     extract: (pixels) => {
       const [count = 0, , h = 0, w = 0] = backend.shape(pixels);
       batches.push([count, h, w]);
       return Promise.resolve(
         Array.from({ length: count }, () => ({
           features: backend.tensor(
-            new Float32Array(h * w / 256),
-            [1, 1, h / 16, w / 16],
+            new Float32Array(2 * h * w / 256),
+            [1, 2, h / 16, w / 16],
           ),
           beta: backend.tensor([options.betas?.[images++] ?? 1], [1]),
         })),
       );
     },
-    locate: ({ queries }) => {
-      const [matches] = backend.tidy(() => [
-        backend.add(queries, backend.constant(options.shift, [2])),
-      ]);
-      return Promise.resolve(matches as T);
-    },
+    locate: ({ queries }) => moved(queries),
   };
   return { predictor, batches };
 }

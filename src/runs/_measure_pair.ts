@@ -1,52 +1,37 @@
-import type { Backend, TensorData } from "../backends/backend.ts";
 import { pck, type PckResult, type PckThreshold } from "../core/pck.ts";
 import type { Box, Point } from "../core/point.ts";
 import type { Result } from "../core/result.ts";
+import { checkKeypoints } from "../data/check_pair.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
-import { type PixelSize, scaleKeypoints } from "../data/scale_keypoints.ts";
-import { backboneStride } from "../nn/backbone_geometry.ts";
-import type { Extracted } from "./_extract_images.ts";
-import { cellsToResized, heightWidth, storedToCells } from "./_pixel_cells.ts";
-import type {
-  EvaluationInputs,
-  EvaluationOptions,
-  PairOutcome,
-} from "./evaluate.ts";
+import { scaleKeypoints } from "../data/scale_keypoints.ts";
+import {
+  type CellRule,
+  cellsToResized,
+  heightWidth,
+  type PictureSizes,
+} from "./_pixel_cells.ts";
+import type { EvaluationOptions, PairOutcome } from "./evaluate.ts";
 
-/** Matches the keypoints of one pair and counts the right ones. */
-export async function evaluatePair<T>(
-  backend: Backend<T>,
-  { config, predictor, pair, source, target }: EvaluationInputs<T> & {
-    readonly pair: ImagePair;
-    readonly source: Extracted<T>;
-    readonly target: Extracted<T>;
-  },
-  options: EvaluationOptions & { readonly capacity: number },
-): Promise<PairOutcome> {
-  const { keypoints } = pair.source;
-  const rule = {
-    rule: config.coordinates,
-    stride: backboneStride(config.backbone),
-  };
-  const cells = storedToCells(keypoints, source, rule);
-  // One capacity for all pairs, so that one compiled program serves them.
-  const padded = new Float32Array(options.capacity * 2);
-  padded.set(cells.flat());
-  const queries = backend.tensor(padded, [1, options.capacity, 2]);
-  const matches = await predictor.locate({ source, target, queries })
-    .finally(() => backend.dispose([queries]));
-  const [points, betaA, betaB] = await backend.read([
-    matches,
-    source.beta,
-    target.beta,
-  ]) as unknown as readonly [TensorData, TensorData, TensorData];
-  backend.dispose([matches]);
-  const found = keypoints.map((_, k): Point => [
-    points[2 * k] as number,
-    points[2 * k + 1] as number,
-  ]);
-  const resized = cellsToResized(found, target, rule);
+/** What a match of one pair is measured with. */
+export interface MeasuredPair {
+  /** The pair. */
+  readonly pair: ImagePair;
+  /** Sizes of its target. */
+  readonly target: PictureSizes;
+  /** Matches, (x, y) in cells of the target. */
+  readonly cells: readonly Point[];
+  /** Effective temperature. */
+  readonly beta: number;
+}
+
+/** Counts the right matches of one pair. */
+export function measurePair(
+  { pair, target, cells, beta }: MeasuredPair,
+  rule: CellRule,
+  options: Pick<EvaluationOptions, "threshold" | "space" | "alphas">,
+): PairOutcome {
+  const resized = cellsToResized(cells, target, rule);
   const predicted = scaleKeypoints(resized, {
     from: target.resized,
     to: target.stored,
@@ -55,12 +40,28 @@ export async function evaluatePair<T>(
     pair,
     predicted,
     pck: measure(pair.target, { predicted, resized }, target, options),
-    beta: (betaA[0] as number) * (betaB[0] as number),
+    beta,
   };
 }
 
+/** Whether a pair fits its pictures, and θ can be taken from it. */
+export function checkPair(
+  pair: ImagePair,
+  { source, target }: {
+    readonly source: PictureSizes;
+    readonly target: PictureSizes;
+  },
+  threshold: PckThreshold,
+): Result<DataError, unknown> {
+  const checked = checkKeypoints(pair, {
+    source: heightWidth(source.stored),
+    target: heightWidth(target.stored),
+  });
+  return checked._tag === "Left" ? checked : checkReference(pair, threshold);
+}
+
 /** Whether the length that θ is taken from is there and not 0. */
-export function checkReference(
+function checkReference(
   { id, target }: ImagePair,
   threshold: PckThreshold,
 ): Result<DataError, void> {
@@ -86,11 +87,11 @@ function measure(
     readonly predicted: readonly Point[];
     readonly resized: readonly Point[];
   },
-  { stored, resized }: {
-    readonly stored: PixelSize;
-    readonly resized: PixelSize;
-  },
-  { threshold, space, alphas }: EvaluationOptions,
+  { stored, resized }: PictureSizes,
+  { threshold, space, alphas }: Pick<
+    EvaluationOptions,
+    "threshold" | "space" | "alphas"
+  >,
 ): PckResult {
   const to = space === "original" ? stored : resized;
   const scale = (list: readonly Point[]): readonly Point[] =>

@@ -1,0 +1,185 @@
+/**
+ * PCK of a model on annotated pairs, by several ways to read its matches.
+ *
+ * @module
+ */
+
+import type { Backend } from "../backends/backend.ts";
+import { OptionError } from "../core/errors.ts";
+import type { AsyncResult, Result } from "../core/result.ts";
+import type { DataError } from "../data/data_error.ts";
+import { pictureKey } from "../data/picture_edit.ts";
+import { backboneStride } from "../nn/backbone_geometry.ts";
+import {
+  type EvaluationBlock,
+  evaluationBlocks,
+} from "./_evaluation_blocks.ts";
+import { type Extracted, extractImages } from "./_extract_images.ts";
+import { type BlockPair, matchBlock } from "./_match_block.ts";
+import { checkPair, measurePair } from "./_measure_pair.ts";
+import { right } from "./_result.ts";
+import { type Aborted, aborted } from "./aborted.ts";
+import type {
+  EvaluationInputs,
+  EvaluationOptions,
+  EvaluationOutcome,
+  PairOutcome,
+} from "./evaluate.ts";
+
+/** Queries of one block at most: 256 MB at 1,024 channels. */
+const BLOCK_QUERIES = 2 ** 16;
+
+/**
+ * Matches the keypoints of every pair and counts the right ones, by each
+ * reading of the predictor: temperatures and localisers are compared on the
+ * same score maps, and the backbone runs no more often than for one.
+ *
+ * Each distinct picture goes through the backbone once, unless there are more
+ * than `keepImages`: then pairs are taken category by category, and of one that
+ * is larger still, part by part. Where a picture is not a whole number of cells
+ * wide or high, black is added to the right and below, by less than a cell: so
+ * each cell that is searched shows at least a line of the picture, and no match
+ * is taken out of the padding alone. Matches are not clamped to the picture.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param inputs Model, pairs and pictures.
+ * @param options Threshold, space and α.
+ * @returns The outcome of every pair for each of the predictor's readings, or
+ *   the first file that is wrong.
+ * @throws {OptionError} If `keepImages` is not a whole number of at least 2, or
+ *   `batch` not one of at least 1.
+ */
+export function evaluateReadings<T>(
+  backend: Backend<T>,
+  inputs: EvaluationInputs<T>,
+  options: EvaluationOptions,
+): AsyncResult<DataError | Aborted, readonly EvaluationOutcome[]> {
+  const { keepImages = 512, batch = 8 } = options;
+  atLeast("keepImages", keepImages, 2);
+  atLeast("batch", batch, 1);
+  return async () => {
+    const { pairs, predictor } = inputs;
+    const blocks = evaluationBlocks(pairs, {
+      pictures: keepImages,
+      queries: BLOCK_QUERIES,
+    });
+    const images = new Map<string, Extracted<T>>();
+    const free = (isNeeded: (key: string) => boolean): void => {
+      for (const [key, { features }] of images) {
+        if (isNeeded(key)) continue;
+        backend.dispose([features]);
+        images.delete(key);
+      }
+    };
+    const decoders = new Map<string, string>();
+    const outcomes = predictor.readings.map((): PairOutcome[] => []);
+    const progress = counters(blocks, inputs, options);
+    try {
+      for (const block of blocks) {
+        free((key) => block.pictures.has(key));
+        const missing = [...block.pictures].filter(([key]) => !images.has(key));
+        const extracted = await extractImages(backend, inputs, options, {
+          pictures: new Map(missing),
+          images,
+          onImages: progress.images,
+        });
+        if (extracted._tag === "Left") return extracted;
+        for (const [key, { decoder }] of images) decoders.set(key, decoder);
+        const matched = await matchPairs(backend, inputs, options, {
+          block,
+          images,
+          outcomes,
+          onPairs: progress.pairs,
+        });
+        if (matched._tag === "Left") return matched;
+      }
+    } finally {
+      free(() => false);
+    }
+    return right(outcomes.map((list) => ({
+      pairs: list,
+      decoders: [...new Set(decoders.values())],
+      images: decoders.size,
+    })));
+  };
+}
+
+/** Matches and measures the pairs of a block, into `outcomes`. */
+async function matchPairs<T>(
+  backend: Backend<T>,
+  { config, predictor, pairs }: EvaluationInputs<T>,
+  options: EvaluationOptions,
+  { block, images, outcomes, onPairs }: {
+    readonly block: EvaluationBlock;
+    readonly images: ReadonlyMap<string, Extracted<T>>;
+    readonly outcomes: readonly PairOutcome[][];
+    readonly onPairs: (count: number) => void;
+  },
+): Promise<Result<DataError | Aborted, void>> {
+  const wanted: BlockPair<T>[] = [];
+  for (const place of block.places) {
+    const pair = pairs[place] as EvaluationInputs<T>["pairs"][number];
+    const source = images.get(pictureKey(pair.source)) as Extracted<T>;
+    const target = images.get(pictureKey(pair.target)) as Extracted<T>;
+    const checked = checkPair(pair, { source, target }, options.threshold);
+    if (checked._tag === "Left") return checked;
+    wanted.push({ place, pair, source, target });
+  }
+  const rule = {
+    rule: config.coordinates,
+    stride: backboneStride(config.backbone),
+  };
+  if (options.signal?.aborted) return aborted("evaluation");
+  const groups = matchBlock(backend, { config, predictor }, wanted);
+  for await (const group of groups) {
+    for (const { place, pair, target, cells, betas } of group) {
+      outcomes.forEach((list, r) => {
+        list[place] = measurePair(
+          {
+            pair,
+            target,
+            cells: cells[r] as typeof cells[number],
+            beta: betas[r] as number,
+          },
+          rule,
+          options,
+        );
+      });
+    }
+    onPairs(group.length);
+    if (options.signal?.aborted) return aborted("evaluation");
+  }
+  return right(undefined);
+}
+
+/** Tells of pictures and pairs as they are done. */
+function counters<T>(
+  blocks: readonly EvaluationBlock[],
+  { pairs }: EvaluationInputs<T>,
+  { onProgress }: EvaluationOptions,
+): Readonly<Record<"images" | "pairs", (count: number) => void>> {
+  const counter = (label: string, total: number) => {
+    let done = 0;
+    return (count: number): void => {
+      done += count;
+      onProgress?.({ kind: "count", label, done, total });
+    };
+  };
+  // A picture that is kept from one block to the next is not read again.
+  const passes = blocks.map(({ pictures }, i) =>
+    [...pictures.keys()].filter((key) => !blocks[i - 1]?.pictures.has(key))
+      .length
+  );
+  const total = passes.reduce((sum, count) => sum + count, 0);
+  return {
+    images: counter("reading images", total),
+    pairs: counter("matching pairs", pairs.length),
+  };
+}
+
+function atLeast(param: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  const wanted = `a whole number >= ${least}`;
+  throw new OptionError("evaluateReadings", param, wanted, value);
+}
