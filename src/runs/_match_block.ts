@@ -9,7 +9,7 @@ import type { Extracted } from "./_extract_images.ts";
 import { type CellRule, storedToCells } from "./_pixel_cells.ts";
 import type { ModelConfig } from "./model.ts";
 import type { Predictor } from "./predictor.ts";
-import { isMapLocalizer } from "./reading.ts";
+import { mapLocalizer } from "./reading.ts";
 
 /** A pair of a block, with both pictures. */
 export interface BlockPair<T> {
@@ -123,8 +123,8 @@ async function describePairs<T>(
 ): Promise<ReadonlyMap<number, Described>> {
   const stride = backboneStride(config.backbone);
   const rule: CellRule = { rule: config.coordinates, stride };
-  const mixes = predictor.readings.some(({ localizer }) =>
-    localizer !== undefined && !isMapLocalizer(localizer)
+  const mixes = predictor.readings.some((reading) =>
+    mapLocalizer(reading) === undefined
   );
   const described = new Map<number, Described>();
   for (const group of groupBy(pairs, ({ pair }) => pictureKey(pair.source))) {

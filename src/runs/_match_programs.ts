@@ -1,8 +1,9 @@
 import type { Backend } from "../backends/backend.ts";
 import { bilinearWeights } from "../core/bilinear_weights.ts";
 import { l2Normalize } from "../core/l2_normalize.ts";
+import { locate } from "../core/locate.ts";
 import { nearestNeighbor } from "../core/nearest_neighbor.ts";
-import { isMapLocalizer, type Reading, readMaps } from "./reading.ts";
+import { mapLocalizer, type Reading } from "./reading.ts";
 
 /** What {@linkcode MatchPrograms.read} matches with one image. */
 export interface ReadInputs<T> {
@@ -64,8 +65,8 @@ export function matchPrograms<T>(
     const maps = mapsOf(descriptors);
     const count = backend.shape(maps)[1] as number;
     const points = readings.map((each, r): T => {
-      const { localizer = "kernelSoftArgmax", sigmaCells } = each;
-      if (!isMapLocalizer(localizer)) {
+      const localizer = mapLocalizer(each);
+      if (localizer === undefined) {
         const found = nearestNeighbor(backend, mapsOf(corners as T));
         const mixed = backend.sum(
           backend.mul(
@@ -77,12 +78,14 @@ export function matchPrograms<T>(
         return backend.reshape(mixed, [1, count, 2]);
       }
       // Where the best cell lies depends on no temperature.
-      const isCold = localizer === "nearestNeighbor";
-      const beta = backend.slice(betas, [r, 0], [1, count]);
-      const scaled = isCold
-        ? maps
-        : backend.div(maps, backend.reshape(beta, [1, count, 1, 1]));
-      return readMaps(backend, scaled, { localizer, sigmaCells });
+      if (localizer.kind === "nearestNeighbor") {
+        return nearestNeighbor(backend, maps);
+      }
+      const beta = backend.reshape(
+        backend.slice(betas, [r, 0], [1, count]),
+        [1, count, 1, 1],
+      );
+      return locate(backend, backend.div(maps, beta), { localizer });
     });
     return {
       points: points.length === 1 ? points[0] as T : backend.concat(points, 0),

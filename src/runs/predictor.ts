@@ -10,6 +10,8 @@ import type {
   TensorMap,
 } from "../backends/backend.ts";
 import { OptionError } from "../core/errors.ts";
+import { bilinearNearestNeighbor } from "../core/bilinear_nearest_neighbor.ts";
+import { locate } from "../core/locate.ts";
 import { matchMaps } from "../core/match_maps.ts";
 import { partialTemperature } from "../core/temperature.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
@@ -21,7 +23,7 @@ import {
   type ModelConfig,
   modelTemperature,
 } from "./model.ts";
-import { isMapLocalizer, type Reading, readMaps } from "./reading.ts";
+import { mapLocalizer, type Reading } from "./reading.ts";
 
 /** What a match needs to know of one image. */
 export interface ImageFeatures<T> {
@@ -78,13 +80,10 @@ export function createPredictor<T>(
   backend: Backend<T>,
   options: PredictorOptions,
 ): Predictor<T> {
-  const { config, baked, betaEval, localizer, sigmaCells } = options;
-  const reading = {
-    betaEval,
-    localizer: localizer ?? "kernelSoftArgmax",
-    sigmaCells,
-  };
-  const readings = [reading, ...options.alternatives ?? []];
+  const { config, baked, alternatives = [], ...reading } = options;
+  const { betaEval } = reading;
+  const readings = [reading, ...alternatives];
+  const localizer = mapLocalizer(reading);
   const isAuto = readings.some((each) => each.betaEval === "auto");
   if (isAuto && baked && !hasTemperature(config, baked)) {
     throw new OptionError(
@@ -105,18 +104,13 @@ export function createPredictor<T>(
     >;
     const pair = { featuresA: a, featuresB: b, queries };
     const { normalize } = config;
-    const { localizer } = reading;
-    if (!isMapLocalizer(localizer)) {
-      throw new OptionError("locate", "localizer", "TODO", localizer);
+    if (localizer === undefined) {
+      const matches = bilinearNearestNeighbor(backend, pair, { normalize });
+      return { matches };
     }
     const maps = matchMaps(backend, pair, { normalize });
-    const scaled = backend.div(
-      maps,
-      betaEval === "auto"
-        ? backend.reshape(backend.mul(betaA, betaB), [1, 1, 1, 1])
-        : betaEval,
-    );
-    return { matches: readMaps(backend, scaled, { localizer, sigmaCells }) };
+    const beta = betaEval === "auto" ? backend.mul(betaA, betaB) : betaEval;
+    return { matches: locate(backend, maps, { localizer, beta }) };
   });
   return {
     ...matchPrograms(backend, { normalize: config.normalize, readings }),

@@ -4,24 +4,24 @@
  * @module
  */
 
-import type { Backend } from "../backends/backend.ts";
 import { OptionError } from "../core/errors.ts";
-import { kernelSoftArgmax } from "../core/kernel_soft_argmax.ts";
-import { nearestNeighbor } from "../core/nearest_neighbor.ts";
-import { softArgmax } from "../core/soft_argmax.ts";
+import type { Localizer } from "../core/locate.ts";
+import type { WindowKind } from "../core/window_soft_argmax.ts";
 
-/** Localisers that {@linkcode Reading} names. */
+/** Localisers that a {@linkcode Reading} names. */
 export const LOCALIZERS = [
   "nearestNeighbor",
   "bilinearNearestNeighbor",
   "softArgmax",
   "kernelSoftArgmax",
+  "windowSoftArgmax",
 ] as const;
 
 /**
  * Name of a localiser: the best cell; the best cells of the four cells around
  * the query, mixed; the mean of the softmax; the same of the scores times a
- * Gaussian around the best cell, which is the paper's.
+ * Gaussian around the best cell, which is the paper's; the same of a square
+ * window around it.
  */
 export type LocalizerName = typeof LOCALIZERS[number];
 
@@ -33,63 +33,47 @@ export interface Reading {
   readonly localizer?: LocalizerName;
   /** Width of the kernel of `kernelSoftArgmax` in cells; others do not read it. */
   readonly sigmaCells: number;
-}
-
-/** A localiser that reads one map a query. */
-export type MapLocalizer = Exclude<LocalizerName, "bilinearNearestNeighbor">;
-
-/**
- * Whether a localiser reads its match from the query's own score map.
- *
- * @param name The localiser.
- * @returns False for the one that reads four maps a query.
- */
-export function isMapLocalizer(name: LocalizerName): name is MapLocalizer {
-  return name !== "bilinearNearestNeighbor";
+  /** Reach of the window of `windowSoftArgmax` in cells, 7 by default; others do not read it. */
+  readonly radiusCells?: number;
+  /** What scores outside that window become, `masked` by default. */
+  readonly outside?: WindowKind;
 }
 
 /**
- * Matches of score maps by the localiser of a name.
+ * The localiser of a reading as `locate` takes it.
  *
- * @typeParam T Tensor of the backend.
- * @param backend Where it runs.
- * @param maps `[B, K, h, w]`, scores over their temperature.
- * @param options Localiser and the width of its kernel.
- * @returns `[B, K, 2]`, (x, y) in cells.
+ * @param reading Its name and widths.
+ * @returns The localiser, with the widths it reads; `undefined` for
+ *   `bilinearNearestNeighbor`, which reads four maps a query.
  * @throws {OptionError} If there is no such localiser.
  *
  * @example
  * ```ts
  * import { deepStrictEqual } from "node:assert/strict";
- * import { referenceBackend } from "@simsc/core";
- * import { readMaps } from "@simsc/core/runs";
+ * import { mapLocalizer } from "@simsc/core/runs";
  *
- * const backend = referenceBackend();
- * const maps = backend.tensor([0, 5, 0], [1, 1, 1, 3]);
- * const [xy] = await backend.read([
- *   readMaps(backend, maps, { localizer: "nearestNeighbor", sigmaCells: 7 }),
- * ]);
- * deepStrictEqual([...xy!], [1, 0]);
+ * deepStrictEqual(mapLocalizer({ betaEval: "auto", sigmaCells: 7 }), {
+ *   kind: "kernelSoftArgmax",
+ *   sigmaCells: 7,
+ * });
  * ```
  */
-export function readMaps<T>(
-  backend: Backend<T>,
-  maps: T,
-  { localizer, sigmaCells }: {
-    readonly localizer: MapLocalizer;
-    readonly sigmaCells: number;
-  },
-): T {
+export function mapLocalizer(reading: Reading): Localizer | undefined {
+  const { localizer = "kernelSoftArgmax", sigmaCells } = reading;
+  const { radiusCells = 7, outside = "masked" } = reading;
   switch (localizer) {
     case "nearestNeighbor":
-      return nearestNeighbor(backend, maps);
     case "softArgmax":
-      return softArgmax(backend, maps);
+      return { kind: localizer };
     case "kernelSoftArgmax":
-      return kernelSoftArgmax(backend, maps, { sigmaCells });
+      return { kind: localizer, sigmaCells };
+    case "windowSoftArgmax":
+      return { kind: localizer, radiusCells, outside };
+    case "bilinearNearestNeighbor":
+      return undefined;
     default: {
-      const wanted = LOCALIZERS.filter(isMapLocalizer).join(", ");
-      throw new OptionError("readMaps", "localizer", wanted, localizer);
+      const wanted = LOCALIZERS.join(", ");
+      throw new OptionError("mapLocalizer", "localizer", wanted, localizer);
     }
   }
 }
