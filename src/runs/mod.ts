@@ -47,9 +47,11 @@ export type { CoordinateOptions, CoordinateRule } from "../core/coordinates.ts";
 export type { CrossEntropyOptions, TargetKind } from "../core/cross_entropy.ts";
 export type { GaussianWindowOptions } from "../core/gaussian_target.ts";
 export { OptionError, ShapeError } from "../core/errors.ts";
+export type { Localizer } from "../core/locate.ts";
 export type { ObjectiveOptions } from "../core/objective.ts";
 export type { PckResult, PckSpace, PckThreshold } from "../core/pck.ts";
 export type { AsyncResult, Failure, Result, Success } from "../core/result.ts";
+export type { WindowKind } from "../core/window_soft_argmax.ts";
 export type { Temperature, TemperatureMlp } from "../core/temperature.ts";
 export type {
   DataError,
