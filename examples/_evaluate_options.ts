@@ -27,6 +27,7 @@ import {
   positive,
   readingOptions,
 } from "./_arguments.ts";
+import { backboneOptions, splitBackbone } from "./_backbone_arguments.ts";
 
 /** What a command line asks for. */
 export interface EvaluateCommand extends ReadingChoices {
@@ -40,11 +41,15 @@ export interface EvaluateCommand extends ReadingChoices {
   readonly checkpoint?: string;
   /** Network of plain weights. */
   readonly backbone?: string;
+  /** Blocks or layers of plain weights that are read. */
+  readonly layers?: readonly number[];
+  /** Whether the final norm of plain weights is applied. */
+  readonly finalNorm?: boolean;
   /** Plain weights, safetensors. */
   readonly weights?: string;
   /** Temperature of the matching; the run's own choice by default. */
   readonly betaEval?: "auto" | number;
-  /** Side pictures are resized to; the run's or 256 by default. */
+  /** Side pictures are resized to; the run's or about 256 by default. */
   readonly size?: ImageSize;
   /** Where keypoints of a csv layout come from. */
   readonly keypoints: "csv" | "mat";
@@ -52,7 +57,7 @@ export interface EvaluateCommand extends ReadingChoices {
   readonly space: PckSpace;
   /** Which length scales the threshold; the data set's by default. */
   readonly threshold?: PckThreshold;
-  /** How pixels meet cells; the checkpoint's or `simple` by default. */
+  /** How pixels meet cells; the checkpoint's or the backbone's by default. */
   readonly coordinates?: "simple" | "center" | "alignCorners";
   /** Fractions of θ. */
   readonly alphas: readonly number[];
@@ -125,9 +130,11 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
         .default("auto"),
     )
     .option("--json <file>", "write the whole result there", path);
-  readingOptions().forEach((option) => command.addOption(option));
+  [...readingOptions(), ...backboneOptions()]
+    .forEach((option) => command.addOption(option));
   command.parse(args, { from: "user" });
-  const options = command.opts<EvaluateCommand>();
+  const { chosen, given } = splitBackbone(command.opts<EvaluateCommand>());
+  const options: EvaluateCommand = { ...given, ...chosen };
   const { checkpoint, backbone, weights, betaEval } = options;
   const isPlain = backbone !== undefined && weights !== undefined;
   const isAnyPlain = backbone !== undefined || weights !== undefined;
@@ -139,6 +146,12 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
   if (isPlain && typeof betaEval !== "number") {
     command.error(
       "error: plain weights have no temperature of their own: give --beta-eval",
+    );
+  }
+  if (!isPlain && Object.keys(chosen).length > 0) {
+    command.error(
+      "error: --layer, --layers and --norm are of plain weights: " +
+        "a checkpoint has its own",
     );
   }
   return options;

@@ -6,8 +6,11 @@ import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import {
   BACKBONE_NAMES,
+  backboneConfig,
+  backboneCoordinates,
   BACKEND_NAMES,
   decodeTrainConfig,
+  defaultImageSize,
   drawnDefaults,
   LOWERINGS,
   paperDefaults,
@@ -28,6 +31,7 @@ import {
   splitReading,
   whole,
 } from "./_arguments.ts";
+import { backboneOptions, splitBackbone } from "./_backbone_arguments.ts";
 
 /** What a command line asks for. */
 export interface TrainCommand {
@@ -82,7 +86,8 @@ export function trainCommand(
     betaThreshold,
     ...others
   } = options;
-  const { reading, given } = splitReading(others);
+  const { chosen, given: rest } = splitBackbone(others);
+  const { reading, given } = splitReading(rest);
   if (resume && (out === undefined || told.length > 0)) {
     command.error(
       out === undefined
@@ -93,18 +98,25 @@ export function trainCommand(
     );
   }
   const drawn = (data ?? PROCEDURAL) === PROCEDURAL;
+  const rate = RATES[(given.scope ?? "full") as keyof typeof RATES];
   const defaults = drawn ? drawnDefaults : {
     ...paperDefaults,
     ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
-    learningRate: RATES[(given.scope ?? "full") as keyof typeof RATES],
+    learningRate: rate,
   };
+  const backbone = backboneConfig(given.backbone ?? defaults.backbone);
   const config = {
     ...defaults,
+    coordinates: backboneCoordinates(backbone),
+    size: defaultImageSize(backbone),
+    // Weights that know something already are not trained as from nothing.
+    ...(weights && { learningRate: rate }),
     // The paper's evaluation temperature for models that learned none.
     ...(given.temperature?.kind === "fixed" && { betaEval: 0.02 }),
     ...(given.temperature?.kind === "single" &&
       { temperatureLearningRate: SINGLE_RATE }),
     ...given,
+    ...chosen,
     temperature: {
       ...withStart(given.temperature, defaults.temperature),
       ...(hidden !== undefined && { hidden }),
@@ -205,9 +217,13 @@ function described(): Command {
       "splat",
     ]))
     .addOption(
-      choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
+      choice(
+        "--coordinates <rule>",
+        "how pixels meet cells; by the backbone",
+        COORDINATES,
+      ),
     )
-    .option("--size <pixels>", "side pictures are resized to", whole)
+    .option("--size <pixels>", "side pictures are resized to; about 256", whole)
     .option(
       "--beta-eval <value>",
       "auto, or the temperature of validation",
@@ -222,7 +238,8 @@ function described(): Command {
     )
     .option("--out <folder>", "folder of the run", path)
     .option("--resume", "go on with the run in --out");
-  readingOptions().forEach((option) => command.addOption(option));
+  [...readingOptions(), ...backboneOptions()]
+    .forEach((option) => command.addOption(option));
   return command;
 }
 

@@ -10,8 +10,10 @@ import * as TE from "fp-ts/TaskEither";
 import { readPairs, writeAtomic } from "@simsc/core/data";
 import {
   backboneStride,
+  checkImageSize,
   createBackend,
   createPredictor,
+  defaultImageSize,
   evaluate,
   evaluationTable,
   formatEvaluation,
@@ -37,13 +39,18 @@ const outcome = await pipe(
   TE.bindW("model", () =>
     command.checkpoint === undefined
       ? loadWeights({
+        ...command,
         backbone: command.backbone ?? "",
         weights: command.weights ?? "",
-        coordinates: command.coordinates ?? "simple",
       })
       : loadCheckpoint(command.checkpoint)),
+  TE.bindW("size", ({ model }) => {
+    const { training, config: { backbone } } = model;
+    const size = command.size ?? training?.size ?? defaultImageSize(backbone);
+    return TE.fromEither(checkImageSize(backbone, size, "options"));
+  }),
   TE.bindW("set", () => readPairs(command.data, command)),
-  TE.chainW(({ backend, model, set }) => {
+  TE.chainW(({ backend, model, size, set }) => {
     const config = {
       ...model.config,
       coordinates: command.coordinates ?? model.config.coordinates,
@@ -52,7 +59,7 @@ const outcome = await pipe(
     const options = {
       ...command,
       betaEval: command.betaEval ?? training?.betaEval ?? "auto",
-      size: command.size ?? training?.size ?? 256,
+      size,
       sigmaCells: command.sigmaCells ?? training?.sigmaCells ?? 7,
     };
     const threshold = command.threshold ?? set.threshold;
@@ -78,6 +85,9 @@ const outcome = await pipe(
           data: `${set.name} ${set.split}`,
           ...(set.choices && { reading: set.choices }),
           backbone: config.backbone.name,
+          layers: config.backbone.outputs,
+          ...(config.backbone.kind === "vit" &&
+            { finalNorm: config.backbone.norm }),
           backend: backend.name,
           coordinates: config.coordinates,
           normalize: config.normalize,

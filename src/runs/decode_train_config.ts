@@ -2,6 +2,7 @@ import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import { DATA_FORMATS } from "../data/read_pairs.ts";
 import { BACKBONE_NAMES } from "../nn/backbone_config.ts";
+import { checkImageSize, chosenBackbone } from "./backbone_choice.ts";
 import { BACKEND_NAMES, LOWERINGS } from "./create_backend.ts";
 import type { TrainConfig } from "./train_config.ts";
 
@@ -51,7 +52,11 @@ export function decodeTrainConfig(
   if (unknown !== undefined) {
     return refuse(file, unknown, "left out", values[unknown]);
   }
-  return { _tag: "Right", right: values as unknown as TrainConfig };
+  const config = values as unknown as TrainConfig;
+  const backbone = chosenBackbone(config, file);
+  if (backbone._tag === "Left") return backbone;
+  const size = checkImageSize(backbone.right, config.size, file);
+  return size._tag === "Left" ? size : { _tag: "Right", right: config };
 }
 
 /** Fields that older files lack, with what was so before there was a choice. */
@@ -72,6 +77,11 @@ const flag: Rule = {
   holds: (value) => typeof value === "boolean",
 };
 
+const absent: Rule = {
+  wanted: "left out",
+  holds: (value) => value === undefined,
+};
+
 const odd: Rule = {
   wanted: "an odd whole number >= 1",
   holds: (value) =>
@@ -87,6 +97,8 @@ const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   trainSplit: text,
   validationSplit: text,
   backbone: oneOf(...BACKBONE_NAMES),
+  layers: { wanted: "left out, or a list of whole numbers", holds: isLayers },
+  finalNorm: or(absent, flag),
   weights: or(oneOf(null), text),
   scope: oneOf("last", "full"),
   temperature: { wanted: "a temperature", holds: isTemperature },
@@ -167,6 +179,11 @@ function isReading(value: unknown): boolean {
     Object.hasOwn(readingRules, name) &&
     readingRules[name as keyof typeof readingRules].holds(choice)
   );
+}
+
+function isLayers(value: unknown): boolean {
+  return value === undefined ||
+    Array.isArray(value) && value.length > 0 && value.every(whole(0).holds);
 }
 
 function isTemperature(value: unknown): boolean {

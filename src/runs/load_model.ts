@@ -1,7 +1,8 @@
 import type { CoordinateRule } from "../core/coordinates.ts";
 import type { AsyncResult } from "../core/result.ts";
-import { backboneConfig } from "../nn/backbone_config.ts";
+import { backboneCoordinates } from "../nn/backbone_geometry.ts";
 import { right } from "./_result.ts";
+import { type BackboneChoice, chosenBackbone } from "./backbone_choice.ts";
 import { checkArchitecture } from "./check_architecture.ts";
 import { decodeTrainConfig } from "./decode_train_config.ts";
 import type { Model } from "./model.ts";
@@ -13,13 +14,11 @@ import { runFiles } from "./run_folder.ts";
 import { modelConfig, type TrainConfig } from "./train_config.ts";
 
 /** Plain weights and what they are of. */
-export interface PlainWeights {
-  /** Name of the backbone. */
-  readonly backbone: string;
-  /** A safetensors file in torchvision's names. */
+export interface PlainWeights extends BackboneChoice {
+  /** File of its weights, in the names it is published with. */
   readonly weights: string;
-  /** How pixels and cells correspond. */
-  readonly coordinates: CoordinateRule;
+  /** How pixels and cells correspond; exact for the backbone by default. */
+  readonly coordinates?: CoordinateRule;
 }
 
 /** A model, and how it was trained where it was. */
@@ -67,8 +66,10 @@ export function loadCheckpoint(
 export function loadWeights(
   plain: PlainWeights,
 ): AsyncResult<RunError, OpenedModel> {
-  const backbone = backboneConfig(plain.backbone);
   return async () => {
+    const chosen = chosenBackbone(plain, "options");
+    if (chosen._tag === "Left") return chosen;
+    const backbone = chosen.right;
     const read = await readBackbone(plain.weights, backbone)();
     if (read._tag === "Left") return read;
     return right({
@@ -76,7 +77,7 @@ export function loadWeights(
         backbone,
         temperature: { kind: "fixed", beta: 1 },
         normalize: true,
-        coordinates: plain.coordinates,
+        coordinates: plain.coordinates ?? backboneCoordinates(backbone),
       },
       parameters: read.right,
     });

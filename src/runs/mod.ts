@@ -126,6 +126,7 @@ export * from "./conformance/run_conformance.ts";
 export type * from "./report_input.ts";
 export * from "./render_report.ts";
 export * from "./aborted.ts";
+export * from "./backbone_choice.ts";
 export * from "./decode_train_config.ts";
 export * from "./evaluate.ts";
 export * from "./evaluate_readings.ts";

@@ -22,6 +22,10 @@ export interface EvaluationChoices {
   readonly reading?: PairSet["choices"];
   /** Name of the backbone. */
   readonly backbone: string;
+  /** Blocks (ViT, from 0) or layers (ResNet) that features were read from. */
+  readonly layers: readonly number[];
+  /** Whether the final layer norm was applied; absent for a ResNet. */
+  readonly finalNorm?: boolean;
   /** Device it ran on. */
   readonly backend: string;
   /** How pixels and cells correspond. */

@@ -10,6 +10,7 @@ import type { DataFormat, ReadingChoices } from "../data/read_pairs.ts";
 import { backboneConfig } from "../nn/backbone_config.ts";
 import type { Schedule } from "../nn/learning_rate_factor.ts";
 import type { TrainableScope } from "../nn/trainable.ts";
+import { backboneOptions } from "./_backbone_options.ts";
 import type { BackendName, Lowering } from "./create_backend.ts";
 import type { ModelConfig, TemperatureConfig } from "./model.ts";
 
@@ -29,6 +30,10 @@ export interface TrainConfig {
   readonly validationSplit: string;
   /** Name of the backbone. */
   readonly backbone: string;
+  /** Blocks (ViT, from 0) or layers (ResNet, 1 to 3) that are read; the last by default. */
+  readonly layers?: readonly number[];
+  /** Whether a ViT's final layer norm is applied; by its family by default. */
+  readonly finalNorm?: boolean;
   /** File of its weights; `null` for random ones. */
   readonly weights: string | null;
   /** How much of the backbone is trained. */
@@ -152,7 +157,7 @@ export const drawnDefaults: TrainConfig = {
 export function modelConfig(config: TrainConfig): ModelConfig {
   const { backbone, temperature, normalize, coordinates } = config;
   return {
-    backbone: backboneConfig(backbone),
+    backbone: backboneConfig(backbone, backboneOptions(config)),
     temperature,
     normalize,
     coordinates,

@@ -45,6 +45,7 @@ const PAIRS = [
 const CHOICES: EvaluationChoices = {
   data: "drawn test",
   backbone: "tiny",
+  layers: [3],
   backend: "reference",
   coordinates: "simple",
   threshold: "img",
