@@ -29,8 +29,24 @@ export interface MalformedFile {
   readonly cause?: unknown;
 }
 
+/** A server, or the way to it, did not give a file. */
+export interface FailedDownload {
+  /** Tells it apart in a union of errors. */
+  readonly _tag: "FailedDownload";
+  /** Where it was asked for. */
+  readonly url: string;
+  /** Path it was to have. */
+  readonly file: string;
+  /** Answer of the server; nothing where there was none. */
+  readonly status?: number;
+  /** One sentence for people. */
+  readonly message: string;
+  /** What was thrown underneath, where something was. */
+  readonly cause?: unknown;
+}
+
 /** Every way in which data can fail, told apart by `_tag`. */
-export type DataError = MissingFile | MalformedFile;
+export type DataError = MissingFile | MalformedFile | FailedDownload;
 
 /**
  * A {@linkcode MissingFile}.

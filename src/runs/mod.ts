@@ -55,6 +55,7 @@ export type { WindowKind } from "../core/window_soft_argmax.ts";
 export type { Temperature, TemperatureMlp } from "../core/temperature.ts";
 export type {
   DataError,
+  FailedDownload,
   MalformedFile,
   MissingFile,
 } from "../data/data_error.ts";
