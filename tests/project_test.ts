@@ -132,7 +132,7 @@ Deno.test("every import is a file, a name of deno.json or a Node.js module", asy
   );
   deepStrictEqual(strangers, []);
   for (const [name, from] of Object.entries(core.imports)) {
-    match(from, /^npm:(@[\w-]+\/)?[\w-]+@\d+\.\d+\.\d+(\/[\w./-]+)?$/, name);
+    match(from, /^npm:(@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(\/[\w./-]+)?$/, name);
   }
 });
 
