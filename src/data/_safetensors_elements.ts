@@ -39,6 +39,57 @@ export function decodeElements(
   return out;
 }
 
+/**
+ * Writes float32 elements as little-endian ones of a type.
+ *
+ * @returns Index of the first finite element that the type cannot hold.
+ */
+export function encodeElements(
+  dtype: "F32" | "F16" | "BF16",
+  data: Float32Array,
+  view: DataView,
+): number | undefined {
+  if (dtype === "F32") {
+    for (let i = 0; i < data.length; i++) {
+      view.setFloat32(4 * i, data[i]!, true);
+    }
+    return undefined;
+  }
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  const convert = dtype === "F16" ? halfBits : bfloatBits;
+  const infinity = dtype === "F16" ? 0x7c00 : 0x7f80;
+  for (let i = 0; i < data.length; i++) {
+    const short = convert(bits[i]!);
+    if ((short & 0x7fff) === infinity && Number.isFinite(data[i])) return i;
+    view.setUint16(2 * i, short, true);
+  }
+  return undefined;
+}
+
+/** The upper half of a float32's bits, rounded to the nearest, ties to even. */
+function bfloatBits(bits: number): number {
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40; // NaN
+  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
+}
+
+/** IEEE 754 binary16 of a float32's bits, rounded to the nearest, ties to even. */
+function halfBits(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const rest = bits & 0x7fffffff;
+  if (rest > 0x7f800000) return sign | 0x7e00; // NaN
+  if (rest >= 0x477ff000) return sign | 0x7c00; // rounds beyond 65504
+  if (rest < 0x33000000) return sign; // below half of the least
+  const exponent = rest >>> 23;
+  // Below 2^-14 the fraction gets its leading 1 and loses more bits.
+  const shift = exponent < 113 ? 126 - exponent : 13;
+  const fraction = exponent < 113
+    ? (rest & 0x7fffff) | 0x800000
+    : rest - (112 << 23);
+  const half = 1 << (shift - 1);
+  const odd = (fraction >>> shift) & 1;
+  return sign | ((fraction + half - 1 + odd) >>> shift);
+}
+
 function reader(
   dtype: string,
   view: DataView,

@@ -8,7 +8,11 @@
 import { OptionError, ShapeError } from "../core/errors.ts";
 import type { Result } from "../core/result.ts";
 import { checkFinite } from "./_check_finite.ts";
-import { decodeElements } from "./_safetensors_elements.ts";
+import {
+  decodeElements,
+  ELEMENT_BYTES,
+  encodeElements,
+} from "./_safetensors_elements.ts";
 import { headerLength, readHeader } from "./_safetensors_header.ts";
 import { attempt } from "./_refusal.ts";
 import type { DataError } from "./data_error.ts";
@@ -78,20 +82,30 @@ export function decodeSafetensors(
   });
 }
 
+/** Types of elements that can be written. */
+export type WrittenDtype = "F32" | "F16" | "BF16";
+
 /**
- * Encodes tensors as a safetensors file of type `F32`, in the order of their
- * names, so that equal tensors give equal bytes.
+ * Encodes tensors as a safetensors file, in the order of their names, so that
+ * equal tensors give equal bytes.
+ *
+ * The two short types round to the nearest number, ties to the even one, as
+ * PyTorch does.
  *
  * @param tensors What to store.
  * @param metadata Strings to keep in the header.
+ * @param options `dtype` of every element, `F32` by default.
  * @returns Content of the file.
  * @throws {ShapeError} If a tensor holds another number of elements than its shape says.
- * @throws {OptionError} If a tensor is called `__metadata__`.
+ * @throws {OptionError} If a tensor is called `__metadata__`, or a number is
+ * too large for the type.
  */
 export function encodeSafetensors(
   tensors: NamedTensors,
   metadata: Readonly<Record<string, string>> = {},
+  options: { readonly dtype?: WrittenDtype } = {},
 ): Uint8Array {
+  const { dtype = "F32" } = options;
   const names = Object.keys(tensors).sort();
   const header: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0) header.push(["__metadata__", metadata]);
@@ -99,24 +113,19 @@ export function encodeSafetensors(
   for (const name of names) {
     const { shape, data } = tensors[name]!;
     if (name === "__metadata__") {
-      throw new OptionError(
-        "encodeSafetensors",
-        "tensors",
-        "free of the reserved name",
-        name,
-      );
+      throw new OptionError(FN, "tensors", "free of the reserved name", name);
     }
     if (shape.reduce((product, n) => product * n, 1) !== data.length) {
       throw new ShapeError(
-        "encodeSafetensors",
+        FN,
         name,
         `a shape of ${data.length} elements`,
         shape,
       );
     }
     const begin = end;
-    end += data.length * 4;
-    header.push([name, { dtype: "F32", shape, data_offsets: [begin, end] }]);
+    end += data.length * ELEMENT_BYTES[dtype]!;
+    header.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
   const json = new TextEncoder().encode(
     JSON.stringify(Object.fromEntries(header)),
@@ -129,10 +138,18 @@ export function encodeSafetensors(
   bytes.set(json, 8);
   let at = 8 + length;
   for (const name of names) {
-    for (const x of tensors[name]!.data) {
-      view.setFloat32(at, x, true);
-      at += 4;
+    const { data } = tensors[name]!;
+    const size = data.length * ELEMENT_BYTES[dtype]!;
+    const part = new DataView(bytes.buffer, at, size);
+    const lost = encodeElements(dtype, data, part);
+    if (lost !== undefined) {
+      const wanted = `numbers that ${dtype} can hold`;
+      throw new OptionError(FN, name, wanted, data[lost]);
     }
+    at += size;
   }
   return bytes;
 }
+
+/** Name of the function above, for messages. */
+const FN = "encodeSafetensors";

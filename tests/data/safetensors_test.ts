@@ -104,6 +104,74 @@ for (
   });
 }
 
+// Bits by PyTorch: x.half() and x.bfloat16() of these float32 numbers, read with
+// view(torch.uint16): ties, the least and the largest numbers among them.
+for (
+  const [dtype, bits] of [
+    ["F16", [
+      15872,
+      44646,
+      1,
+      16968,
+      0,
+      32768,
+      15360,
+      15362,
+      31743,
+      0,
+      1,
+      1024,
+    ]],
+    ["BF16", [
+      16320,
+      48589,
+      13185,
+      16457,
+      0,
+      32768,
+      16256,
+      16256,
+      18304,
+      13056,
+      13057,
+      14464,
+    ]],
+  ] as const
+) {
+  Deno.test(`encodeSafetensors() rounds to ${dtype} as PyTorch does`, () => {
+    const values = [
+      1.5,
+      -0.1,
+      6e-8,
+      3.14159,
+      0,
+      -0,
+      1 + 2 ** -11, // halfway, down to even
+      1 + 3 * 2 ** -11, // halfway, up to even
+      65519, // below what rounds to infinity
+      2 ** -25, // halfway between 0 and the least
+      2 ** -25 * 1.01,
+      2 ** -14,
+    ];
+    const h = { shape: [12], data: Float32Array.from(values) };
+    const bytes = encodeSafetensors({ h }, {}, { dtype });
+    const words = new Uint16Array(bytes.slice(-24).buffer);
+    deepStrictEqual([...words], bits);
+    const { tensors } = right(decodeSafetensors(bytes, "a"));
+    const again = encodeSafetensors(tensors, {}, { dtype });
+    deepStrictEqual(again, bytes);
+  });
+}
+
+Deno.test("encodeSafetensors() refuses numbers beyond the type", () => {
+  const large = { shape: [2], data: Float32Array.of(1, 65520) };
+  throws(
+    () => encodeSafetensors({ large }, {}, { dtype: "F16" }),
+    /"large" must be numbers that F16 can hold: got 65520/,
+  );
+  encodeSafetensors({ large }, {}, { dtype: "BF16" });
+});
+
 Deno.test("decodeSafetensors() converts doubles, integers and booleans", () => {
   const double = new Uint8Array(8);
   new DataView(double.buffer).setFloat64(0, 0.1, true);
