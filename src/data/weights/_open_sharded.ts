@@ -20,7 +20,7 @@ export async function openSharded<A>(
   if (typeof input !== "string") {
     refuse(file, "file", "one with its elements", "an index of other files");
   }
-  const map = await readMap(source);
+  const map = await readShardMap(source);
   const names = [...new Set(map.values())];
   const { dirname, join } = await import("node:path");
   const opened = new Map<string, OpenWeights>();
@@ -37,7 +37,8 @@ export async function openSharded<A>(
   return await openFrom(0);
 }
 
-async function readMap(
+/** The shard of each tensor, by an index; every one a plain file name. */
+export async function readShardMap(
   source: ByteSource,
 ): Promise<ReadonlyMap<string, string>> {
   const { file, size } = source;
