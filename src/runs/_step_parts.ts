@@ -1,5 +1,6 @@
 import type { Backend, TensorMap } from "../backends/backend.ts";
 import { valueAndGrad } from "../backends/tape.ts";
+import { OptionError } from "../core/errors.ts";
 import { meanOverPairs } from "../core/mean_over_pairs.ts";
 import { objective } from "../core/objective.ts";
 import { adam } from "../nn/adam.ts";
@@ -61,7 +62,8 @@ export function lossGradients<T>(
 
 /**
  * Clipping and Adam, inside a program: the next `parameters.*`, `m.*` and
- * `v.*`, and where gradients are clipped the `gradientNorm` they had.
+ * `v.*`, where gradients are clipped the `gradientNorm` they had, and
+ * `gradient.*` of those that are watched, before clipping.
  */
 export function updateParameters<T>(
   backend: Backend<T>,
@@ -69,7 +71,10 @@ export function updateParameters<T>(
     readonly inputs: TensorMap<T>;
     readonly gradients: TensorMap<T>;
   },
-  { clipNorm = null }: Pick<TrainStepOptions, "clipNorm">,
+  { clipNorm = null, watched = [] }: Pick<
+    TrainStepOptions,
+    "clipNorm" | "watched"
+  >,
 ): TensorMap<T> {
   const clipped = clipNorm === null
     ? undefined
@@ -88,8 +93,28 @@ export function updateParameters<T>(
   });
   return {
     ...clipped && { gradientNorm: clipped.norm },
+    ...prefixed(meanAbsolute(backend, gradients, watched), "gradient."),
     ...prefixed(next.parameters, "parameters."),
     ...prefixed(next.state.m, "m."),
     ...prefixed(next.state.v, "v."),
   };
+}
+
+/** Mean of `|x|` over all elements of those watched, scalars. */
+function meanAbsolute<T>(
+  backend: Backend<T>,
+  gradients: TensorMap<T>,
+  watched: readonly string[],
+): TensorMap<T> {
+  return Object.fromEntries(watched.map((name) => {
+    const gradient = gradients[name];
+    if (gradient === undefined) {
+      const wanted = "names of trained parameters";
+      throw new OptionError("trainStep", "watched", wanted, name);
+    }
+    const shape = backend.shape(gradient);
+    const total = backend.sum(backend.abs(gradient), shape.map((_, i) => i));
+    const count = shape.reduce((product, length) => product * length, 1);
+    return [name, backend.div(total, count)];
+  }));
 }

@@ -61,8 +61,22 @@ export async function takeStep<T>(
   const epoch = Math.floor(state.step / stepsPerEpoch);
   return right({
     state: { ...state, tensors, step },
-    row: { kind: "step", step, epoch, ...metrics as StepMetrics },
+    row: { kind: "step", step, epoch, ...rowMetrics(metrics) },
   });
+}
+
+/** Numbers of a step as its row has them: watched gradients together. */
+function rowMetrics(metrics: Readonly<Record<string, number>>): StepMetrics {
+  const start = "gradient.";
+  const entries = Object.entries(metrics);
+  const isWatched = ([name]: readonly [string, number]) =>
+    name.startsWith(start);
+  const gradients = entries.filter(isWatched)
+    .map(([name, value]) => [name.slice(start.length), value] as const);
+  return {
+    ...Object.fromEntries(entries.filter((entry) => !isWatched(entry))),
+    ...(gradients.length > 0 && { gradients: Object.fromEntries(gradients) }),
+  } as unknown as StepMetrics;
 }
 
 /** What Adam is fed in step `step` (from 0) of `steps`. */

@@ -24,6 +24,8 @@ export interface StepRow {
   readonly betaB: number;
   /** Norm of all gradients before clipping, where they are clipped. */
   readonly gradientNorm?: number;
+  /** Mean absolute gradient of each watched parameter, where there are any. */
+  readonly gradients?: Readonly<Record<string, number>>;
   /** Time the step took, in milliseconds. */
   readonly ms: number;
 }

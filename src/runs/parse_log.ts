@@ -74,7 +74,7 @@ export function parseLog(
 /** The row, or what was wanted instead. */
 function readRow(value: unknown): LogRow | string {
   if (!isObject(value)) return "a JSON object";
-  const { kind, pck } = value;
+  const { kind } = value;
   if (kind !== "step" && kind !== "validation") {
     return 'a row whose "kind" is "step" or "validation"';
   }
@@ -90,17 +90,30 @@ function readRow(value: unknown): LogRow | string {
     if (number === undefined) return `a row whose "${name}" is a number`;
     row[name] = number;
   }
-  if (kind === "validation") {
-    if (!isObject(pck)) return 'a row whose "pck" is an object';
-    const numbers: Record<string, number> = {};
-    for (const [alpha, got] of Object.entries(pck)) {
-      const number = readNumber(got);
-      if (number === undefined) return `a row whose "pck.${alpha}" is a number`;
-      numbers[alpha] = number;
-    }
-    row["pck"] = numbers;
+  const field = kind === "validation" ? "pck" : "gradients";
+  if (kind === "step" && row[field] === undefined) {
+    return row as unknown as LogRow;
   }
-  return row as unknown as LogRow;
+  const numbers = readNumbers(row[field], field);
+  if (typeof numbers === "string") return numbers;
+  return { ...row, [field]: numbers } as unknown as LogRow;
+}
+
+/** Numbers by name, or what was wanted instead. */
+function readNumbers(
+  value: unknown,
+  field: string,
+): Readonly<Record<string, number>> | string {
+  if (!isObject(value)) return `a row whose "${field}" is an object`;
+  const numbers: Record<string, number> = {};
+  for (const [name, got] of Object.entries(value)) {
+    const number = readNumber(got);
+    if (number === undefined) {
+      return `a row whose "${field}.${name}" is a number`;
+    }
+    numbers[name] = number;
+  }
+  return numbers;
 }
 
 function readNumber(value: unknown): number | undefined {

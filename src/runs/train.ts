@@ -52,6 +52,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Hears of steps and validations. */
   readonly onProgress?: (event: ProgressEvent) => void;
+  /** Trained parameters whose mean absolute gradient is logged; none by default. */
+  readonly watched?: readonly string[];
 }
 
 /**
@@ -150,6 +152,7 @@ async function runSteps<T>(
     ...config,
     model: modelConfig(config),
     frozen: run.frozen,
+    watched: options.watched ?? [],
   });
   let state = start;
   const ended = (stopped: boolean): Result<never, TrainOutcome> =>

@@ -19,6 +19,8 @@ export interface TrainStepOptions
   readonly frozen: NamedTensors;
   /** Largest norm of all gradients together, > 0; `null`, the default, leaves them. */
   readonly clipNorm?: number | null;
+  /** Trained parameters whose mean absolute gradient is an output; none by default. */
+  readonly watched?: readonly string[];
 }
 
 /**
@@ -29,14 +31,17 @@ export interface TrainStepOptions
  * rates `learningRate` and `temperatureLearningRate`, and for every trained
  * parameter `parameters.*`, `m.*`, `v.*`. Out: `loss`, `crossEntropy`,
  * `regularizer`, `betaA`, `betaB` (means over the pairs), with `clipNorm` also
- * `gradientNorm` (before clipping), and the next parameters and moments under
- * the same names. Each image passes the backbone once, however many pairs it
+ * `gradientNorm` (before clipping), for every watched parameter `gradient.*`
+ * (the mean absolute one, before clipping), and the next parameters and moments
+ * under the same names. Each image passes the backbone once, however many pairs it
  * is in.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
  * @param options Model and loss.
  * @returns The compiled step.
+ * @throws {OptionError} When it first runs, if a watched parameter is not
+ *   trained.
  */
 export function trainStep<T>(
   backend: Backend<T>,

@@ -35,10 +35,10 @@ Deno.test("formatLogRow() and parseLog() give the same rows back", () => {
   const rows = [stepRow(1), stepRow(2), validationRow(2), {
     ...stepRow(3),
     gradientNorm: 0.3,
-  }];
+  }, { ...stepRow(4), gradients: { "conv1.weight": 1e-9, "b": NaN } }];
   const text = rows.map(formatLogRow).join("");
   deepStrictEqual(right(parseLog(text, "log.jsonl")), rows);
-  equal(text.split("\n").length, 5);
+  equal(text.split("\n").length, 6);
 });
 
 Deno.test("formatLogRow() and parseLog() keep NaN and infinities", () => {

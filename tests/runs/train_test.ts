@@ -1,4 +1,10 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { objective } from "../../src/core/objective.ts";
 import type { ResnetBackbone } from "../../src/nn/backbone_config.ts";
@@ -141,6 +147,35 @@ onNative(
     assertNear([steps[0]!.loss], value.data, TOLERANCES.float32);
   },
 );
+
+onNative("train() logs the gradients it is told to watch", async (be) => {
+  const name = "layer3.0.conv2.weight";
+  const out = `${folder}/watched`;
+  const controller = new AbortController();
+  const { run } = await trained(be, out, {}, {
+    signal: controller.signal,
+    watched: [name],
+    onProgress: (event) =>
+      "step" in event && event.step === 1 && controller.abort(),
+  });
+  const { steps } = await rowsOf(run.files.log);
+  // Adam's first moment after one step is a tenth of the gradient.
+  const { adam } = right(await readCheckpoint(run.files.last)());
+  const moments = [...adam!.m[name]!.data];
+  const mean = moments.reduce((sum, m) => sum + Math.abs(m) / 0.1, 0) /
+    moments.length;
+  assertNear([steps[0]!.gradients![name]!], [mean], TOLERANCES.float32);
+  ok(mean > 0);
+});
+
+onNative("train() refuses to watch what it does not train", async (be) => {
+  await rejects(
+    trained(be, `${folder}/unwatched`, { scope: "last" }, {
+      watched: ["conv1.weight"],
+    }),
+    /"watched" must be names of trained parameters: got conv1.weight/,
+  );
+});
 
 onNative("train() changes what it trains and nothing else", async (be) => {
   const { run } = await trained(be, `${folder}/scope`, {

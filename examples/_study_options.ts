@@ -1,0 +1,216 @@
+/**
+ * The command line of `deno task study`.
+ */
+
+import { dirname, join, resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import {
+  BACKBONE_NAMES,
+  BACKEND_NAMES,
+  type BackendName,
+  decodeTrainConfig,
+  drawnSettings,
+  paperDefaults,
+  PROCEDURAL,
+  STUDIES,
+  type Study,
+  type StudySettings,
+  type TestSet,
+  tinySettings,
+  type TrainConfig,
+} from "@simsc/core/runs";
+import {
+  choice,
+  COORDINATES,
+  KEYPOINTS,
+  path,
+  positive,
+  whole,
+} from "./_arguments.ts";
+
+/** What a command line asks for. */
+export interface StudyCommand {
+  /** The study; none to list them all. */
+  readonly study?: Study;
+  /** What it is told. */
+  readonly settings: StudySettings;
+  /** Folder of its runs and results. */
+  readonly out: string;
+  /** Device to run on. */
+  readonly backend: BackendName | "auto";
+}
+
+/** Layouts of data sets, and the splits that each has. */
+const SPLITS = {
+  "spair": { trainSplit: "trn", validationSplit: "val" },
+  "willow": { trainSplit: "train", validationSplit: "val" },
+} as const;
+
+/** The paper's rates (Sec. 4.2), by what is trained. */
+const RATES = { last: 1e-4, full: 2e-5 } as const;
+
+/**
+ * Reads the arguments of the study command; prints help or a usage error and
+ * ends the process where they ask for it.
+ *
+ * @param args Arguments behind the script's name.
+ * @returns What they ask for.
+ */
+export function studyCommand(args: readonly string[]): StudyCommand {
+  const command = described();
+  command.parse(args, { from: "user" });
+  const [name] = command.processedArgs as [string];
+  const study = STUDIES.find((known) => known.name === name);
+  if (study === undefined && name !== "list") {
+    const known = STUDIES.map((each) => each.name).join(", ");
+    command.error(`error: no study "${name}": give list, or one of ${known}`);
+  }
+  const { out, backend, tiny, data, ...given } = command.opts();
+  const drawn = data === undefined || data === PROCEDURAL;
+  if (tiny && !drawn) command.error("error: --tiny draws its own data");
+  if (!drawn && given.test === undefined) {
+    command.error("error: --data needs a --test to judge models on");
+  }
+  const defaults = tiny
+    ? tinySettings(join(resolve(out), "drawn-tiny"))
+    : drawn
+    ? drawnSettings(join(dirname(resolve(out)), PROCEDURAL))
+    : ownSettings(resolve(data), given);
+  const settings = told(study?.budget?.(defaults) ?? defaults, given);
+  const checked = decodeTrainConfig(settings.base, "options");
+  if (checked._tag === "Left") command.error(checked.left.message);
+  return { ...(study && { study }), settings, out, backend };
+}
+
+function described(): Command {
+  return new Command("study")
+    .description(
+      "One table or figure of the paper, from runs that are made here. " +
+        "Without --data: on objects drawn here.",
+    )
+    .argument("<name>", "the study, or list to see them all")
+    .option("--data <folder>", `data set, or ${PROCEDURAL} (default)`, path)
+    .addOption(choice("--format <layout>", "layout of the data set", [
+      "spair",
+      "willow",
+    ]))
+    .addOption(
+      choice("--keypoints <where>", "WILLOW's: csv or .mat", KEYPOINTS),
+    )
+    .option("--split <name>", "split to train on")
+    .option("--validation-split <name>", "split that chooses the best")
+    .option(
+      "--test <set...>",
+      "FORMAT:SPLIT:FOLDER to judge models on; transfer takes several",
+    )
+    .addOption(choice("--backbone <name>", "network", BACKBONE_NAMES))
+    .option("--weights <file>", "safetensors of the backbone", path)
+    .addOption(choice("--scope <what>", "what is trained", ["last", "full"]))
+    .option("--size <pixels>", "side pictures are resized to", whole)
+    .option("--epochs <n>", "passes over the training pairs", whole)
+    .option("--batch <n>", "pairs a step", whole)
+    .option(
+      "--group-size <n>",
+      "images matched each with each; 0: plain",
+      whole,
+    )
+    .option("--groups <n>", "such groups a step", whole)
+    .option("--learning-rate <rate>", "Adam's, for the backbone", positive)
+    .option(
+      "--temperature-learning-rate <rate>",
+      "Adam's, for the temperature",
+      positive,
+    )
+    .addOption(
+      choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
+    )
+    .option("--seed <n>", "names weights and order", whole)
+    .option("--values <list>", "numbers to sweep, by commas", values)
+    .option("--backbones <list>", "networks to compare, by commas", names)
+    .option("--drawn-pairs <n>", "pairs in pictures", whole)
+    .option("--tiny", "a run of seconds, to see that it works")
+    .addOption(
+      choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"])
+        .default("auto"),
+    )
+    .option("--out <folder>", "runs and results", path, "runs/studies");
+}
+
+/** The paper's settings for one epoch of a user's own data. */
+function ownSettings(
+  data: string,
+  given: Partial<TrainConfig>,
+): StudySettings {
+  return {
+    base: {
+      ...paperDefaults,
+      ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
+      data,
+      epochs: 1,
+      learningRate: RATES[(given.scope ?? "full") as keyof typeof RATES],
+    },
+    tests: [],
+    drawings: [],
+    drawnPairs: 4,
+    seeds: [0],
+  };
+}
+
+/** Settings with what the command line says put over them. */
+function told(
+  settings: StudySettings,
+  // deno-lint-ignore no-explicit-any -- commander's own type
+  { test, values, backbones, drawnPairs, split, weights, ...base }: any,
+): StudySettings {
+  return {
+    ...settings,
+    base: {
+      ...settings.base,
+      ...base,
+      ...(split && { trainSplit: split }),
+      ...(weights && { weights: resolve(weights) }),
+      ...(base.groupSize === 0 && { groupSize: null }),
+    },
+    ...(test && { tests: test.map((text: string) => testOf(text, base)) }),
+    ...(values && { values }),
+    ...(backbones && { backbones }),
+    ...(drawnPairs && { drawnPairs }),
+    ...(base.seed !== undefined && { seeds: [base.seed] }),
+  };
+}
+
+function testOf(
+  text: string,
+  { keypoints = "csv" }: Partial<TrainConfig>,
+): TestSet {
+  const [format = "", split = "", ...folder] = text.split(":");
+  const data = folder.join(":");
+  if (
+    !["pf-willow", "willow", "spair"].includes(format) || !split || !data
+  ) {
+    throw new InvalidArgumentError(
+      `error: --test must be FORMAT:SPLIT:FOLDER: got ${text}`,
+    );
+  }
+  return {
+    name: `${format} ${split}`,
+    data: resolve(data),
+    format: format as TestSet["format"],
+    split,
+    keypoints,
+    space: "evaluation",
+  };
+}
+
+function values(text: string): readonly number[] {
+  return text.split(",").map(positive);
+}
+
+function names(text: string): readonly string[] {
+  const list = text.split(",");
+  const unknown = list.find((name) =>
+    !BACKBONE_NAMES.some((known) => known === name)
+  );
+  if (unknown === undefined) return list;
+  throw new InvalidArgumentError(`no backbone ${unknown}`);
+}

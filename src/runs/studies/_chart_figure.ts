@@ -1,0 +1,210 @@
+import type { TopLevelSpec } from "vega-lite";
+import type { ChartFigure, Panel, Series } from "./study_figure.ts";
+
+// Series differ in dash and shape too, so that none is known by its colour alone.
+const COLORS = [
+  "#0067ac",
+  "#c04a00",
+  "#7a3e9d",
+  "#00795c",
+  "#9b1c31",
+  "#4a5563",
+];
+const DASHES = [[1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2], [1, 2]];
+const SHAPES = [
+  "circle",
+  "square",
+  "triangle-up",
+  "diamond",
+  "cross",
+  "stroke",
+];
+const INK = "#1c2430";
+const RULE = "#d9dee6";
+
+/** Points, level lines and error bars of a panel, each with its series. */
+interface Datum {
+  readonly series: string;
+  readonly x: number | string;
+  readonly y: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** Charts as one SVG that needs nothing beside it, dark on white. */
+export async function chartFigure({ panels }: ChartFigure): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([
+    import("vega"),
+    import("vega-lite"),
+  ]);
+  const { spec } = vegaLite.compile(specOf(panels));
+  const view = new vega.View(vega.parse(spec), { renderer: "none" });
+  try {
+    return `${await view.toSVG()}\n`;
+  } finally {
+    view.finalize();
+  }
+}
+
+function specOf(panels: readonly Panel[]): TopLevelSpec {
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    background: "white",
+    padding: 12,
+    columns: 2,
+    concat: panels.map(panelSpec),
+    resolve: {
+      scale: {
+        color: "independent",
+        strokeDash: "independent",
+        shape: "independent",
+      },
+    },
+    config: {
+      font: "system-ui, sans-serif",
+      view: { stroke: null },
+      axis: {
+        labelColor: INK,
+        titleColor: INK,
+        titleFontWeight: "normal",
+        labelFontSize: 12,
+        titleFontSize: 12,
+        domainColor: RULE,
+        gridColor: RULE,
+        tickColor: RULE,
+      },
+      legend: { labelColor: INK, labelFontSize: 12, labelLimit: 320 },
+      title: { color: INK, fontSize: 14, anchor: "start" },
+    },
+  } as unknown as TopLevelSpec;
+}
+
+/** One chart: a layer a way of drawing, all over the same legend. */
+function panelSpec(panel: Panel): object {
+  const { title, x, y } = panel;
+  const names = panel.series.map(({ name }) => name);
+  const symbols = { title: null, orient: "top", columns: 2, symbolSize: 120 };
+  const legend = { ...symbols, symbolStrokeWidth: 2 };
+  const channel = (range: readonly unknown[]) => ({
+    field: "series",
+    type: "nominal",
+    scale: {
+      domain: names,
+      range: names.map((_, i) => range[i % range.length]),
+    },
+    legend,
+  });
+  const color = channel(COLORS);
+  const horizontal = x.scale === "names"
+    ? {
+      field: "x",
+      type: "nominal",
+      title: x.title,
+      sort: null,
+      axis: { labelAngle: 0 },
+    }
+    : {
+      field: "x",
+      type: "quantitative",
+      title: x.title,
+      scale: x.scale === "log"
+        ? { type: "log", nice: false }
+        : { nice: false, zero: false },
+      axis: x.scale === "log"
+        ? { values: ticks(panel), format: "~g", labelOverlap: true }
+        : { tickCount: 6, format: "~g" },
+    };
+  const vertical = {
+    field: "y",
+    type: "quantitative",
+    title: y.title,
+    scale: y.scale === "log"
+      ? { type: "log", nice: true }
+      : { zero: false, nice: true },
+    axis: y.scale === "log"
+      ? { tickCount: 4, format: ".1~e", labelOverlap: true }
+      : { tickCount: 6 },
+  };
+  const data = (marks: readonly Series["mark"][]) =>
+    panel.series.filter(({ mark }) => marks.includes(mark)).flatMap(datums);
+  const lines = {
+    data: { values: data(["line"]) },
+    mark: { type: "line", strokeWidth: 2 },
+    encoding: {
+      x: horizontal,
+      y: vertical,
+      color,
+      strokeDash: channel(DASHES),
+    },
+  };
+  const marked = {
+    data: { values: data(["marked"]) },
+    mark: { type: "line", strokeWidth: 2, point: { size: 60, filled: true } },
+    encoding: { ...lines.encoding, shape: channel(SHAPES) },
+  };
+  const levels = {
+    data: { values: data(["level"]) },
+    mark: { type: "rule", strokeWidth: 2 },
+    encoding: { y: vertical, color, strokeDash: channel(DASHES) },
+  };
+  const bars = {
+    data: { values: data(["bar"]) },
+    mark: { type: "bar" },
+    encoding: {
+      x: horizontal,
+      xOffset: {
+        field: "series",
+        type: "nominal",
+        sort: null,
+        scale: { domain: names },
+      },
+      y: { ...vertical, scale: { ...vertical.scale, zero: true } },
+      color,
+    },
+  };
+  const spreads = {
+    data: { values: data(["marked"]).filter(({ low }) => low !== undefined) },
+    mark: { type: "rule", strokeWidth: 1.5 },
+    encoding: {
+      x: horizontal,
+      y: { ...vertical, field: "low" },
+      y2: { field: "high" },
+      color: { ...color, legend: null },
+    },
+  };
+  const layer = [lines, marked, levels, bars, spreads]
+    .filter((each) => each.data.values.length > 0);
+  return {
+    title,
+    width: 400,
+    height: 270,
+    // A panel without any point still says what it would show.
+    layer: layer.length > 0 ? layer : [{
+      data: { values: [{ text: "no run of this panel is done" }] },
+      mark: { type: "text", color: INK },
+      encoding: { text: { field: "text" } },
+    }],
+  };
+}
+
+function datums({ name, points, mark }: Series): readonly Datum[] {
+  const kept = mark === "level" ? points.slice(0, 1) : points;
+  return kept
+    .filter(({ x, y }) =>
+      Number.isFinite(y) && (typeof x === "string" || Number.isFinite(x))
+    )
+    .map(({ x, y, spread }) => ({
+      series: name,
+      x,
+      y,
+      ...(spread !== undefined && Number.isFinite(spread) &&
+        { low: y - spread, high: y + spread }),
+    }));
+}
+
+/** A logarithmic axis is labelled where there are points. */
+function ticks({ series }: Panel): readonly (number | string)[] {
+  const places = series.filter(({ mark }) => mark !== "level")
+    .flatMap(({ points }) => points.map(({ x }) => x));
+  return [...new Set(places)];
+}
