@@ -19,14 +19,18 @@ import {
   tinySettings,
   type TrainConfig,
 } from "@simsc/core/runs";
+import { DATA_FORMATS, type DataFormat } from "@simsc/core/data";
 import {
   choice,
   COORDINATES,
   KEYPOINTS,
   path,
   positive,
+  readingOptions,
+  splitReading,
   whole,
 } from "./_arguments.ts";
+import { RATES, SPLITS } from "./_train_options.ts";
 
 /** What a command line asks for. */
 export interface StudyCommand {
@@ -39,15 +43,6 @@ export interface StudyCommand {
   /** Device to run on. */
   readonly backend: BackendName | "auto";
 }
-
-/** Layouts of data sets, and the splits that each has. */
-const SPLITS = {
-  "spair": { trainSplit: "trn", validationSplit: "val" },
-  "willow": { trainSplit: "train", validationSplit: "val" },
-} as const;
-
-/** The paper's rates (Sec. 4.2), by what is trained. */
-const RATES = { last: 1e-4, full: 2e-5 } as const;
 
 /**
  * Reads the arguments of the study command; prints help or a usage error and
@@ -83,25 +78,25 @@ export function studyCommand(args: readonly string[]): StudyCommand {
 }
 
 function described(): Command {
-  return new Command("study")
+  const command = new Command("study")
     .description(
       "One table or figure of the paper, from runs that are made here. " +
         "Without --data: on objects drawn here.",
     )
     .argument("<name>", "the study, or list to see them all")
     .option("--data <folder>", `data set, or ${PROCEDURAL} (default)`, path)
-    .addOption(choice("--format <layout>", "layout of the data set", [
-      "spair",
-      "willow",
-    ]))
+    .addOption(
+      choice("--format <layout>", "layout of the data set", DATA_FORMATS),
+    )
     .addOption(
       choice("--keypoints <where>", "WILLOW's: csv or .mat", KEYPOINTS),
     )
     .option("--split <name>", "split to train on")
     .option("--validation-split <name>", "split that chooses the best")
     .option(
-      "--test <set...>",
-      "FORMAT:SPLIT:FOLDER to judge models on; transfer takes several",
+      "--test <set>",
+      "FORMAT:SPLIT:FOLDER to judge models on; again for more, for transfer",
+      testSet,
     )
     .addOption(choice("--backbone <name>", "network", BACKBONE_NAMES))
     .option("--weights <file>", "safetensors of the backbone", path)
@@ -134,6 +129,8 @@ function described(): Command {
         .default("auto"),
     )
     .option("--out <folder>", "runs and results", path, "runs/studies");
+  readingOptions().forEach((option) => command.addOption(option));
+  return command;
 }
 
 /** The paper's settings for one epoch of a user's own data. */
@@ -145,6 +142,7 @@ function ownSettings(
     base: {
       ...paperDefaults,
       ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
+      ...(given.format && { format: given.format }),
       data,
       epochs: 1,
       learningRate: RATES[(given.scope ?? "full") as keyof typeof RATES],
@@ -159,9 +157,19 @@ function ownSettings(
 /** Settings with what the command line says put over them. */
 function told(
   settings: StudySettings,
-  // deno-lint-ignore no-explicit-any -- commander's own type
-  { test, values, backbones, drawnPairs, split, weights, ...base }: any,
+  options: Readonly<Record<string, unknown>>,
 ): StudySettings {
+  const { reading, given } = splitReading(options);
+  const {
+    test,
+    values,
+    backbones,
+    drawnPairs,
+    split,
+    weights,
+    ...base
+  } = given;
+  const choices = { keypoints: base["keypoints"] ?? "csv", ...reading };
   return {
     ...settings,
     base: {
@@ -169,37 +177,42 @@ function told(
       ...base,
       ...(split && { trainSplit: split }),
       ...(weights && { weights: resolve(weights) }),
-      ...(base.groupSize === 0 && { groupSize: null }),
+      ...(base["groupSize"] === 0 && { groupSize: null }),
+      ...(Object.keys(reading).length > 0 && { reading }),
     },
-    ...(test && { tests: test.map((text: string) => testOf(text, base)) }),
+    ...(test && {
+      tests: (test as readonly Named[])
+        .map((set) => ({ ...set, ...choices, space: "evaluation" })),
+    }),
     ...(values && { values }),
     ...(backbones && { backbones }),
     ...(drawnPairs && { drawnPairs }),
-    ...(base.seed !== undefined && { seeds: [base.seed] }),
+    ...(base["seed"] !== undefined && { seeds: [base["seed"]] }),
   };
 }
 
-function testOf(
+/** A test set as the command line names it. */
+type Named = Pick<TestSet, "name" | "data" | "format" | "split">;
+
+/** Adds `FORMAT:SPLIT:FOLDER` to the test sets named so far. */
+function testSet(
   text: string,
-  { keypoints = "csv" }: Partial<TrainConfig>,
-): TestSet {
+  earlier: readonly Named[] = [],
+): readonly Named[] {
   const [format = "", split = "", ...folder] = text.split(":");
   const data = folder.join(":");
-  if (
-    !["pf-willow", "willow", "spair"].includes(format) || !split || !data
-  ) {
+  if (!DATA_FORMATS.some((known) => known === format) || !split || !data) {
+    const formats = DATA_FORMATS.join(", ");
     throw new InvalidArgumentError(
-      `error: --test must be FORMAT:SPLIT:FOLDER: got ${text}`,
+      `wanted FORMAT:SPLIT:FOLDER with one of ${formats}`,
     );
   }
-  return {
+  return [...earlier, {
     name: `${format} ${split}`,
     data: resolve(data),
-    format: format as TestSet["format"],
+    format: format as DataFormat,
     split,
-    keypoints,
-    space: "evaluation",
-  };
+  }];
 }
 
 function values(text: string): readonly number[] {

@@ -44,14 +44,14 @@ export interface TrainCommand {
 }
 
 /** Splits of each layout. */
-const SPLITS = {
+export const SPLITS = {
   "willow": { trainSplit: "train", validationSplit: "val" },
   "spair": { trainSplit: "trn", validationSplit: "val" },
   "pf-pascal": { trainSplit: "trn", validationSplit: "val" },
 } as const;
 
 /** The paper's rates (Sec. 4.2), by what is trained. */
-const RATES = { last: 1e-4, full: 2e-5 } as const;
+export const RATES = { last: 1e-4, full: 2e-5 } as const;
 
 /** The paper's rate for a single parameter (Suppl. Sec. 6). */
 const SINGLE_RATE = 5e-3;

@@ -2,12 +2,13 @@ import type { Backend } from "../../backends/backend.ts";
 import type { AsyncResult } from "../../core/result.ts";
 import { readBytes, writeAtomic } from "../../data/files.ts";
 import { readPairs } from "../../data/read_pairs.ts";
+import { backboneStride } from "../../nn/backbone_geometry.ts";
 import { right } from "../_result.ts";
 import type { Aborted } from "../aborted.ts";
 import { evaluate } from "../evaluate.ts";
 import type { ProgressEvent } from "../format_progress.ts";
 import { imageLoader } from "../load_image.ts";
-import { type Model, STRIDE } from "../model.ts";
+import type { Model } from "../model.ts";
 import { createPredictor } from "../predictor.ts";
 import type { RunError } from "../run_error.ts";
 import { type EvaluationResult, summarize } from "../summarize.ts";
@@ -75,7 +76,7 @@ export function evaluateStudyRun<T>(
       pairs: set.right.pairs,
       load: imageLoader({
         size,
-        stride: STRIDE,
+        stride: backboneStride(config.backbone),
         cacheBytes: IMAGE_CACHE_BYTES,
       }),
     }, { threshold, space: test.space, alphas: ALPHAS, ...options })();

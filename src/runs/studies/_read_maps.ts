@@ -6,14 +6,15 @@ import type { AsyncResult } from "../../core/result.ts";
 import { softmaxMap } from "../../core/softmax_map.ts";
 import type { ImagePair } from "../../data/image_pair.ts";
 import { readPairs } from "../../data/read_pairs.ts";
+import { backboneStride } from "../../nn/backbone_geometry.ts";
 import { storedToCells } from "../_pixel_cells.ts";
 import { right } from "../_result.ts";
 import { type Aborted, aborted } from "../aborted.ts";
 import { imageBatch, imageLoader, type LoadedImage } from "../load_image.ts";
-import { type Model, STRIDE } from "../model.ts";
+import type { Model } from "../model.ts";
 import { createPredictor, type Predictor } from "../predictor.ts";
 import type { RunError } from "../run_error.ts";
-import { spreadOver } from "./_spread_over.ts";
+import { pictureOf, spreadOver } from "./_pairs.ts";
 import type { PairMaps } from "./pair_maps.ts";
 import type { StudyRun, TestSet } from "./study.ts";
 
@@ -47,16 +48,25 @@ export function readMaps<T>(
       betaEval: "auto",
       sigmaCells: run.config.sigmaCells,
     });
-    const load = imageLoader({ size: run.config.size, stride: STRIDE });
+    const stride = backboneStride(config.backbone);
+    const load = imageLoader({ size: run.config.size, stride });
     const maps: PairMaps[] = [];
     for (const pair of spreadOver(set.right.pairs, count)) {
       if (options.signal?.aborted) return aborted("the study");
-      const source = await load(pair.source.path)();
+      const source = await load(pair.source)();
       if (source._tag === "Left") return source;
-      const target = await load(pair.target.path)();
+      const target = await load(pair.target)();
       if (target._tag === "Left") return target;
       const sides = { source: source.right, target: target.right };
-      maps.push(await mapsOf(backend, { run, predictor, pair, ...sides }));
+      maps.push(
+        await mapsOf(backend, {
+          run,
+          predictor,
+          pair,
+          stride,
+          ...sides,
+        }),
+      );
     }
     return right(maps);
   };
@@ -64,10 +74,11 @@ export function readMaps<T>(
 
 async function mapsOf<T>(
   backend: Backend<T>,
-  { run, predictor, pair, source, target }: {
+  { run, predictor, pair, stride, source, target }: {
     readonly run: StudyRun;
     readonly predictor: Predictor<T>;
     readonly pair: ImagePair;
+    readonly stride: number;
     readonly source: LoadedImage;
     readonly target: LoadedImage;
   },
@@ -76,12 +87,13 @@ async function mapsOf<T>(
   const query = pair.source.keypoints[0] as Point;
   const truth = pair.target.keypoints[0] as Point;
   const cells = (point: Point, loaded: LoadedImage): Point =>
-    storedToCells([point], { ...loaded, resized: loaded.image }, coordinates)[
-      0
-    ] as Point;
+    storedToCells([point], { ...loaded, resized: loaded.image }, {
+      rule: coordinates,
+      stride,
+    })[0] as Point;
   const a = await featuresOf(backend, predictor, source);
   const b = await featuresOf(backend, predictor, target);
-  const grid = [target.padded[0] / STRIDE, target.padded[1] / STRIDE] as const;
+  const grid = [target.padded[0] / stride, target.padded[1] / stride] as const;
   const tensors = backend.tidy(() => {
     const queries = backend.tensor(cells(query, source), [1, 1, 2]);
     const points = backend.tensor(cells(truth, target), [1, 1, 2]);
@@ -101,8 +113,8 @@ async function mapsOf<T>(
   return {
     id: pair.id,
     category: pair.category,
-    source: source.path,
-    target: target.path,
+    source: pictureOf(pair.source),
+    target: pictureOf(pair.target),
     query: share(query, source),
     truth: share(truth, target),
     beta: beta?.[0] ?? NaN,

@@ -1,14 +1,15 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { AsyncResult } from "../../core/result.ts";
 import { readPairs } from "../../data/read_pairs.ts";
+import { backboneStride } from "../../nn/backbone_geometry.ts";
 import { right } from "../_result.ts";
 import type { Aborted } from "../aborted.ts";
 import { evaluate } from "../evaluate.ts";
 import { imageLoader } from "../load_image.ts";
-import { type Model, STRIDE } from "../model.ts";
+import type { Model } from "../model.ts";
 import { createPredictor } from "../predictor.ts";
 import type { RunError } from "../run_error.ts";
-import { spreadOver } from "./_spread_over.ts";
+import { pictureOf, spreadOver } from "./_pairs.ts";
 import type { StudyEvaluation, StudyRun } from "./study.ts";
 import type { PairMatches } from "./study_figure.ts";
 
@@ -46,7 +47,7 @@ export function readMatches<T>(
         sigmaCells: run.config.sigmaCells,
       }),
       pairs: spreadOver(set.right.pairs, count),
-      load: imageLoader({ size, stride: STRIDE }),
+      load: imageLoader({ size, stride: backboneStride(config.backbone) }),
     }, {
       threshold: test.threshold ?? set.right.threshold,
       space: test.space,
@@ -57,8 +58,8 @@ export function readMatches<T>(
     return right(outcome.right.pairs.map(({ pair, predicted, pck }) => ({
       id: pair.id,
       category: pair.category,
-      source: pair.source.path,
-      target: pair.target.path,
+      source: pictureOf(pair.source),
+      target: pictureOf(pair.target),
       queries: pair.source.keypoints,
       truth: pair.target.keypoints,
       predicted,

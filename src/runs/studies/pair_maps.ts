@@ -5,6 +5,7 @@
  */
 
 import type { Point } from "../../core/point.ts";
+import type { Picture } from "../../data/picture_edit.ts";
 
 /** Maps of one query of one pair over the cells of the target. */
 export interface PairMaps {
@@ -12,10 +13,10 @@ export interface PairMaps {
   readonly id: string;
   /** What both images show. */
   readonly category: string;
-  /** File of the source picture. */
-  readonly source: string;
-  /** File of the target picture. */
-  readonly target: string;
+  /** Picture with the query. */
+  readonly source: Picture;
+  /** Picture with the answer. */
+  readonly target: Picture;
   /** The query, as a share of the source's width and height. */
   readonly query: Point;
   /** Its true match, as a share of the target's width and height. */

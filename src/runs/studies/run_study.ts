@@ -122,6 +122,7 @@ async function prepare(
       data: base.data,
       format: base.format,
       keypoints: base.keypoints,
+      ...base.reading,
       split,
     })),
     ...tests,

@@ -1,5 +1,8 @@
 import { betaEvalStudy } from "./beta_eval.ts";
+import { betaTrainStudy } from "./beta_train.ts";
 import { curvesStudy } from "./curves.ts";
+import { gradientsStudy } from "./gradients.ts";
+import { l2NormStudy } from "./l2_norm.ts";
 import type { Study } from "./study.ts";
 
 /**
@@ -13,4 +16,10 @@ import type { Study } from "./study.ts";
  * ok(STUDIES.some(({ name }) => name === "beta-eval"));
  * ```
  */
-export const STUDIES: readonly Study[] = [betaEvalStudy, curvesStudy];
+export const STUDIES: readonly Study[] = [
+  l2NormStudy,
+  betaEvalStudy,
+  betaTrainStudy,
+  curvesStudy,
+  gradientsStudy,
+];

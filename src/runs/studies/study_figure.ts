@@ -5,6 +5,7 @@
  */
 
 import type { Point } from "../../core/point.ts";
+import type { Picture } from "../../data/picture_edit.ts";
 
 /** A point of a series; numbers that are not finite are left out. */
 export interface SeriesPoint {
@@ -60,10 +61,10 @@ export interface PairMatches {
   readonly id: string;
   /** What both images show. */
   readonly category: string;
-  /** File of the picture with the queries. */
-  readonly source: string;
-  /** File of the picture with the answers. */
-  readonly target: string;
+  /** Picture with the queries. */
+  readonly source: Picture;
+  /** Picture with the answers. */
+  readonly target: Picture;
   /** `K` queries. */
   readonly queries: readonly Point[];
   /** Their true matches. */
@@ -91,8 +92,8 @@ export interface MatchesFigure {
 export interface DrawnMap {
   /** What it is. */
   readonly title: string;
-  /** File of a picture, or `[h, w]` values, the least dark and the greatest bright. */
-  readonly content: string | {
+  /** A picture, or `[h, w]` values, the least dark and the greatest bright. */
+  readonly content: Picture | {
     readonly values: readonly number[];
     readonly height: number;
     readonly width: number;

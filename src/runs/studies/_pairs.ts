@@ -1,3 +1,10 @@
+import type { Picture } from "../../data/picture_edit.ts";
+
+/** The picture of an image, without its annotations. */
+export function pictureOf({ path, edits }: Picture): Picture {
+  return { path, ...(edits && { edits }) };
+}
+
 /** `count` items at equal distances from the first on; all where there are no more. */
 export function spreadOver<A>(
   items: readonly A[],
