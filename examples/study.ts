@@ -34,7 +34,10 @@ const interrupt = await watchInterrupt();
 const progress = terminalProgress(process.stderr);
 const outcome = await pipe(
   TE.Do,
-  TE.bindW("backend", () => createBackend(device)),
+  TE.bindW(
+    "backend",
+    () => createBackend(device, { lowering: settings.base.lowering }),
+  ),
   TE.bindW("results", ({ backend }) =>
     runStudy(backend, { study, settings }, {
       out,

@@ -17,11 +17,10 @@ import type { ProgressEvent } from "../format_progress.ts";
 import { initialModel } from "../initial_model.ts";
 import { loadCheckpoint } from "../load_model.ts";
 import type { RunError } from "../run_error.ts";
-import type { EvaluationResult } from "../summarize.ts";
 import { evaluateStudyRun } from "./_evaluate_study_run.ts";
 import { readMaps } from "./_read_maps.ts";
 import { readMatches } from "./_read_matches.ts";
-import { digest, runName } from "./_run_name.ts";
+import { runName } from "./_run_name.ts";
 import { trainStudyRun } from "./_train_study_run.ts";
 import type {
   RunDone,
@@ -164,19 +163,12 @@ async function makeRun<T>(
     : right([]);
   if (log._tag === "Left") return log;
   const model = isTrained ? loadCheckpoint(folder) : initialModel(config);
-  const scores: Record<string, EvaluationResult> = {};
-  for (const [name, evaluation] of Object.entries(run.evaluations)) {
-    const hash = await digest({ config, isTrained, evaluation });
-    const file = `${options.out}/evaluations/${hash}.json`;
-    const score = await evaluateStudyRun(backend, {
-      run,
-      model,
-      evaluation,
-      file,
-    }, options)();
-    if (score._tag === "Left") return score;
-    scores[name] = score.right;
-  }
+  const scores = await evaluateStudyRun(backend, {
+    run,
+    model,
+    folder: `${options.out}/evaluations`,
+  }, options)();
+  if (scores._tag === "Left") return scores;
   const maps = run.maps === undefined
     ? right([])
     : await readMaps(backend, { run, model, ...run.maps }, options)();
@@ -188,7 +180,7 @@ async function makeRun<T>(
   return right({
     kind: "done",
     log: log.right,
-    scores,
+    scores: scores.right,
     maps: maps.right,
     matches: matches.right,
   });

@@ -59,7 +59,7 @@ Deno.test("study writes its table, figure and numbers", async () => {
 
 Deno.test("study ends cleanly on Ctrl-C and goes on", async () => {
   await inFolder(async (folder) => {
-    const args = ["curves", "--tiny", "--epochs", "40", "--out", folder];
+    const args = ["curves", "--tiny", "--epochs", "10", "--out", folder];
     const child = command(args).spawn();
     for (let i = 0; i < 600; i++) {
       const isBegun = await Deno.readDir(`${folder}/runs`)
