@@ -81,7 +81,17 @@ export type {
   Picture,
   PictureEdit,
 } from "../data/picture_edit.ts";
-export type { DataFormat, ReadingChoices } from "../data/read_pairs.ts";
+export type {
+  DataFormat,
+  ReadingChoices,
+  ReadPairsOptions,
+} from "../data/read_pairs.ts";
+export type {
+  PerSplit,
+  ProceduralProgress,
+} from "../data/procedural/per_split.ts";
+export type { ProceduralOptions } from "../data/procedural/procedural_options.ts";
+export type { WriteProceduralOptions } from "../data/procedural/write_procedural.ts";
 export type { RgbImage } from "../data/rgb_image.ts";
 export type { LeakReport } from "../data/leak_check.ts";
 export type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
