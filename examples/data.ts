@@ -1,31 +1,18 @@
 /**
- * Data sets: `deno task data check FOLDER --format F`.
+ * Data sets: `deno task data check FOLDER --format F` and
+ * `deno task data download NAME FOLDER`.
  *
  * @module
  */
 
 import process from "node:process";
-import { checkData } from "@simsc/core/data";
-import { formatDataReport, terminalProgress } from "@simsc/core/runs";
+import { runCheck } from "./_check_data.ts";
 import { dataCommand } from "./_data_options.ts";
+import { runDownload } from "./_download_data.ts";
 
 const command = dataCommand(process.argv.slice(2));
-const progress = terminalProgress(process.stderr);
-
-const checked = await checkData(command.folder, {
-  ...command,
-  onProgress: (count) =>
-    progress.report({ kind: "count", label: "checking splits", ...count }),
-})();
-progress.close();
-if (checked._tag === "Left") {
-  console.error(checked.left.message);
-  process.exit(1);
-}
-console.log(
-  command.json
-    ? JSON.stringify(checked.right, null, 1)
-    : formatDataReport(checked.right, command).trimEnd(),
+process.exit(
+  command.kind === "check"
+    ? await runCheck(command)
+    : await runDownload(command),
 );
-const isUsable = checked.right.findings.every(({ level }) => level !== "error");
-process.exit(isUsable ? 0 : 1);

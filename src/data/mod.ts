@@ -45,6 +45,8 @@ export * from "./data_report.ts";
 export * from "./check_data.ts";
 export * from "./write_spair.ts";
 export * from "./unpack_archive.ts";
+export * from "./data_sources.ts";
+export * from "./download_data.ts";
 export * from "./procedural/procedural_options.ts";
 export * from "./procedural/per_split.ts";
 export * from "./procedural/procedural_categories.ts";

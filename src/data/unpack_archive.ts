@@ -111,6 +111,7 @@ export function unpackArchive(
           const isGzip = kind === "gzip";
           await unpackTar(archive, sink, { isGzip, onBytes });
         }
+        signal?.throwIfAborted();
         await moveInto(beside, folder, archive);
         return sink.counts();
       } catch (thrown) {
