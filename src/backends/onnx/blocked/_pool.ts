@@ -11,7 +11,7 @@ import {
   type Value,
 } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
-import { blockedOp, gatherRows, range } from "./_rows.ts";
+import { blockedOp, gatherRows, range, reshape } from "./_rows.ts";
 import type { Stored } from "./_values.ts";
 
 /** Shape `[batch, channels, rows, columns]` of the result. */
@@ -92,20 +92,19 @@ function split(
 ): { readonly even: Value; readonly odd: Value } {
   const { model } = target;
   const before = shift(target, odd, { ...along, by: -1, fill: -Infinity });
-  const [isBefore, isEven, isOdd] = [before, even, odd].map((x) =>
-    model.op("Equal", [x, y])
-  ) as [Value, Value, Value];
-  const not = (x: Value) => model.op("Not", [x]);
-  const and = (a: Value, b: Value) => model.op("And", [a, b]);
-  const share = (mask: Value) =>
-    model.op("Mul", [dy, model.op("Cast", [mask], { to: elementType.float })]);
-  return {
-    even: share(and(isEven, not(isBefore))),
-    odd: model.op("Add", [
-      share(and(isOdd, not(model.op("Or", [isBefore, isEven])))),
-      shift(target, share(isBefore), { ...along, by: 1, fill: 0 }),
-    ]),
+  const share = (dy: Value, x: Value): Value => {
+    const mask = model.op("Cast", [model.op("Equal", [x, y])], {
+      to: elementType.float,
+    });
+    return model.op("Mul", [dy, mask]);
   };
+  // What the first did not take is left for the second, and so on.
+  const first = share(dy, before);
+  const left = model.op("Sub", [dy, first]);
+  const second = share(left, even);
+  const third = model.op("Sub", [left, second]);
+  const back = shift(target, first, { ...along, by: 1, fill: 0 });
+  return { even: second, odd: model.op("Add", [third, back]) };
 }
 
 interface Shift extends Along {
@@ -122,19 +121,23 @@ function shift(
 ): Value {
   const [batch, channels, rows, columns] = shape;
   const planes = batch * channels / block;
-  const isRows = along === "rows";
-  const [outer, count] = isRows ? [planes, rows] : [planes * rows, columns];
-  const order = range(outer).flatMap((first) =>
-    range(count).map((i) => {
+  if (along === "rows") {
+    // A padding of one end, and a negative one of the other.
+    const shifted = model.op("Pad", [
+      reshape(model, x, [planes, rows, columns * block]),
+      model.ints([0, -by, 0, 0, by, 0]),
+      model.scalar(fill),
+    ]);
+    return reshape(model, shifted, shape);
+  }
+  // Of short rows, gathering is faster.
+  const lines = planes * rows;
+  const count = lines * columns;
+  const order = range(lines).flatMap((line) =>
+    range(columns).map((i) => {
       const from = i + by;
-      return from < 0 || from >= count ? outer * count : first * count + from;
+      return from < 0 || from >= columns ? count : line * columns + from;
     })
   );
-  return gatherRows(model, x, {
-    length: isRows ? columns * block : block,
-    count: outer * count,
-    order,
-    shape,
-    fill,
-  });
+  return gatherRows(model, x, { length: block, count, order, shape, fill });
 }

@@ -10,6 +10,7 @@ import {
   type Rule,
   type Rules,
 } from "../lowering.ts";
+import { sizeOf } from "../../_shape.ts";
 import type { OperationName } from "../graph.ts";
 import { elementType } from "../model_builder.ts";
 import { lowerConv2d, lowerConv2dInputGrad } from "./_conv.ts";
@@ -19,12 +20,12 @@ import { lowerMatMul } from "./_mat_mul.ts";
 
 /** How each operation is written. */
 export const plainRules: Rules = {
-  add: same("Add"),
-  sub: same("Sub"),
-  mul: same("Mul"),
-  div: same("Div"),
-  maximum: same("Max"),
-  minimum: same("Min"),
+  add: binary("Add"),
+  sub: binary("Sub"),
+  mul: binary("Mul"),
+  div: binary("Div"),
+  maximum: binary("Max"),
+  minimum: binary("Min"),
   equal: ({ model, inputs }) =>
     model.op("Cast", [model.op("Equal", inputs)], { to: elementType.float }),
   where: ({ model, inputs: [condition, a, b] }) =>
@@ -90,6 +91,23 @@ export const plainLowering: Lowering = lowerByRules("plain", plainRules);
 /** The ONNX operator of the same meaning. */
 function same<K extends OperationName>(type: string): Rule<K> {
   return ({ model, inputs }) => model.op(type, inputs);
+}
+
+/**
+ * An operator of two operands. A scalar gets the rank of the other operand:
+ * beside a shape that ends in 1, ONNX Runtime would walk element by element, a
+ * hundred times slower.
+ */
+function binary<K extends OperationName>(type: string): Rule<K> {
+  return ({ model, inputs, shapes, shape }) =>
+    model.op(
+      type,
+      inputs.map((x, i) =>
+        sizeOf(shapes[i]!) === 1 && shapes[i]!.length < shape.length
+          ? model.op("Reshape", [x, model.ints(shape.map(() => 1))])
+          : x
+      ),
+    );
 }
 
 /** Steep enough that every normal float leaves the slope. */
