@@ -48,6 +48,7 @@ export const SPLITS = {
   "willow": { trainSplit: "train", validationSplit: "val" },
   "spair": { trainSplit: "trn", validationSplit: "val" },
   "pf-pascal": { trainSplit: "trn", validationSplit: "val" },
+  "jsonl": { trainSplit: "train", validationSplit: "val" },
 } as const;
 
 /** The paper's rates (Sec. 4.2), by what is trained. */

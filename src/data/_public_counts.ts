@@ -21,8 +21,10 @@ function count(
   return Object.fromEntries(names.map((name, i) => [name, pairs[i]!]));
 }
 
-/** Splits of each format, in the order they are shown. */
-export const SPLITS: Readonly<Record<DataFormat, readonly string[]>> = {
+/** Splits of each format that has fixed ones, in the order they are shown. */
+export const SPLITS: Readonly<
+  Record<Exclude<DataFormat, "jsonl">, readonly string[]>
+> = {
   "spair": ["trn", "val", "test"],
   "pf-pascal": ["trn", "val", "test"],
   "pf-willow": ["test"],

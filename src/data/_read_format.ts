@@ -1,6 +1,7 @@
 import { type FindFile, findFile } from "./_find_file.ts";
 import type { PairSet } from "./image_pair.ts";
-import type { ReadPairsOptions } from "./read_pairs.ts";
+import { SPLITS } from "./_public_counts.ts";
+import type { DataFormat, ReadPairsOptions } from "./read_pairs.ts";
 
 /** Reads one split of any format; pictures are looked for with `find`. */
 export async function readFormat(
@@ -20,10 +21,24 @@ export async function readFormat(
       const choices = { split, keypoints, oneBased, mirrorRule };
       return await readPascalPairs(root, choices, find);
     }
+    case "jsonl": {
+      const { readJsonlPairs } = await import("./_read_jsonl_pairs.ts");
+      return await readJsonlPairs(root, split, find);
+    }
     case "pf-willow":
     case "willow": {
       const { readCsvPairs } = await import("./_read_csv_pairs.ts");
       return await readCsvPairs(root, { format, split, keypoints }, find);
     }
   }
+}
+
+/** Splits that a folder may have, training first. */
+export async function splitsOf(
+  root: string,
+  format: DataFormat,
+): Promise<readonly string[]> {
+  if (format !== "jsonl") return SPLITS[format];
+  const { jsonlSplits } = await import("./_read_jsonl_pairs.ts");
+  return await jsonlSplits(root);
 }

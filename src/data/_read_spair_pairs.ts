@@ -1,10 +1,15 @@
 import { type FindFile, findFile, mapConcurrent } from "./_find_file.ts";
+import {
+  boxField,
+  type Fields,
+  numbersField,
+  parseFields,
+  pointsField,
+  textField,
+} from "./_json_fields.ts";
 import { refuse, unwrap } from "./_refusal.ts";
 import { readBytes } from "./files.ts";
-import type { Box, ImagePair, PairSet, Point } from "./image_pair.ts";
-
-/** Fields of a pair's annotation file. */
-type Fields = Readonly<Record<string, unknown>>;
+import type { ImagePair, PairSet } from "./image_pair.ts";
 
 /** SPair-71k's layout: a list of names, one JSON file a pair, pictures by category. */
 export async function readSpairPairs(
@@ -37,7 +42,7 @@ export async function readSpairPairs(
     const isLost = bytes._tag === "Left" && bytes.left._tag === "MissingFile";
     const pair = isLost
       ? barePair(line, list)
-      : readPair(line, parse(unwrap(bytes), file), file);
+      : readPair(line, parseFields(unwrap(bytes), file), file);
     const [source, target] = await Promise.all(
       [pair.source, pair.target].map(({ path }) => {
         const image = `JPEGImages/${pair.category}/${path}`;
@@ -71,31 +76,18 @@ function barePair(line: string, list: string): ImagePair {
   return { id: line, category, source: side(source), target: side(target) };
 }
 
-function parse(bytes: Uint8Array, file: string): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    refuse(file, "file", "JSON", String(cause), cause);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    refuse(file, "file", "a JSON object", JSON.stringify(value).slice(0, 40));
-  }
-  return value as Fields;
-}
-
 /** A pair whose paths are bare names yet, keypoints checked against the annotated sizes. */
 function readPair(id: string, fields: Fields, file: string): ImagePair {
   const side = (prefix: "src" | "trg"): ImagePair["source"] => {
-    const size = numbers(fields, `${prefix}_imsize`, file);
+    const size = numbersField(fields, `${prefix}_imsize`, file);
     const [width, height] = size;
     if (width === undefined || height === undefined) {
       refuse(file, `${prefix}_imsize`, "[W, H, C]", `[${size}]`);
     }
     return {
-      path: text(fields, `${prefix}_imname`, file),
-      keypoints: points(fields, `${prefix}_kps`, file),
-      box: box(fields, `${prefix}_bndbox`, file),
+      path: textField(fields, `${prefix}_imname`, file),
+      keypoints: pointsField(fields, `${prefix}_kps`, file),
+      box: boxField(fields, `${prefix}_bndbox`, file),
       size: [height, width],
     };
   };
@@ -110,7 +102,7 @@ function readPair(id: string, fields: Fields, file: string): ImagePair {
   }
   const pair = {
     id,
-    category: text(fields, "category", file),
+    category: textField(fields, "category", file),
     source,
     target,
     ...("kps_ids" in fields &&
@@ -173,54 +165,4 @@ function ids(fields: Fields, count: number, file: string): readonly string[] {
     `${count} names, one a keypoint`,
     JSON.stringify(value) ?? "nothing",
   );
-}
-
-function text(fields: Fields, name: string, file: string): string {
-  const value = fields[name];
-  if (typeof value === "string" && value !== "") return value;
-  refuse(file, name, "a name", JSON.stringify(value) ?? "nothing");
-}
-
-function numbers(
-  fields: Fields,
-  name: string,
-  file: string,
-): readonly number[] {
-  const value = fields[name];
-  if (isNumbers(value)) return value;
-  refuse(file, name, "a list of numbers", JSON.stringify(value) ?? "nothing");
-}
-
-function box(fields: Fields, name: string, file: string): Box {
-  const [x1, y1, x2, y2, ...rest] = numbers(fields, name, file);
-  const whole = x1 !== undefined && y1 !== undefined && x2 !== undefined &&
-    y2 !== undefined && rest.length === 0;
-  if (whole && x1 < x2 && y1 < y2) return [x1, y1, x2, y2];
-  refuse(
-    file,
-    name,
-    "[x1, y1, x2, y2] with x1 < x2 and y1 < y2",
-    JSON.stringify(fields[name]),
-  );
-}
-
-function points(fields: Fields, name: string, file: string): readonly Point[] {
-  const value = fields[name];
-  if (!Array.isArray(value) || value.length === 0) {
-    refuse(
-      file,
-      name,
-      "a list of at least one [x, y]",
-      JSON.stringify(value) ?? "nothing",
-    );
-  }
-  return value.map((point: unknown, k): Point => {
-    const [x, y, ...rest] = isNumbers(point) ? point : [];
-    if (x !== undefined && y !== undefined && rest.length === 0) return [x, y];
-    refuse(file, `${name}[${k}]`, "[x, y]", JSON.stringify(point));
-  });
-}
-
-function isNumbers(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((x) => Number.isFinite(x));
 }

@@ -6,7 +6,7 @@
 
 import type { AsyncResult } from "../core/result.ts";
 import { inspectSplit } from "./_inspect_split.ts";
-import { PUBLIC_COUNTS, SPLITS } from "./_public_counts.ts";
+import { PUBLIC_COUNTS } from "./_public_counts.ts";
 import { attemptAsync, Refusal } from "./_refusal.ts";
 import { type DataError, missingFile } from "./data_error.ts";
 import type { DataFinding, DataReport, SplitLeak } from "./data_report.ts";
@@ -58,9 +58,9 @@ export function checkData(
   const { format, splits, signal, onProgress } = options;
   return () =>
     attemptAsync(async () => {
-      const { readFormat } = await import("./_read_format.ts");
+      const { readFormat, splitsOf } = await import("./_read_format.ts");
       const { tolerantFind } = await import("./_find_file.ts");
-      const names = splits ?? SPLITS[format];
+      const names = splits ?? await splitsOf(root, format);
       const sets: PairSet[] = [];
       const reports: DataReport["splits"][number][] = [];
       const findings: DataFinding[] = [];

@@ -44,6 +44,7 @@ export * from "./leak_check.ts";
 export * from "./data_report.ts";
 export * from "./check_data.ts";
 export * from "./write_spair.ts";
+export * from "./write_pairs.ts";
 export * from "./unpack_archive.ts";
 export * from "./data_sources.ts";
 export * from "./download_data.ts";

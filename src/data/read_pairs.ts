@@ -13,9 +13,15 @@ import type { PairSet } from "./image_pair.ts";
 /**
  * Layout of a folder: `spair` is SPair-71k's, `pf-pascal` PF-PASCAL's with the
  * lists of NCNet, DHPF, DenseMatching or SFNet, `pf-willow` PF-WILLOW's csv,
- * `willow` the same with a `class` column (WILLOW-ObjectClass).
+ * `willow` the same with a `class` column (WILLOW-ObjectClass), `jsonl` pairs of
+ * one's own as `writePairs` describes them.
  */
-export type DataFormat = "spair" | "pf-pascal" | "pf-willow" | "willow";
+export type DataFormat =
+  | "spair"
+  | "pf-pascal"
+  | "pf-willow"
+  | "willow"
+  | "jsonl";
 
 /** Layouts of a folder that {@linkcode readPairs} reads. */
 export const DATA_FORMATS: readonly DataFormat[] = [
@@ -23,6 +29,7 @@ export const DATA_FORMATS: readonly DataFormat[] = [
   "pf-pascal",
   "pf-willow",
   "willow",
+  "jsonl",
 ];
 
 /** Choices on how annotations are read; each changes numbers. */
@@ -53,7 +60,7 @@ export interface ReadPairsOptions extends ReadingChoices {
   readonly format: DataFormat;
   /**
    * Split: `trn`, `val`, `test` for SPair and PF-PASCAL, `test` for PF-WILLOW,
-   * `train`, `val` for WILLOW.
+   * `train`, `val` for WILLOW, any name for `jsonl`.
    */
   readonly split: string;
 }

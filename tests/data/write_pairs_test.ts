@@ -1,0 +1,255 @@
+import { deepStrictEqual, equal, match, throws } from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { OptionError } from "../../src/core/errors.ts";
+import { checkData } from "../../src/data/check_data.ts";
+import { writeAtomic } from "../../src/data/files.ts";
+import type { PairSet } from "../../src/data/image_pair.ts";
+import { readPairs } from "../../src/data/read_pairs.ts";
+import { writePairs } from "../../src/data/write_pairs.ts";
+import { left, right, withFolder } from "./_helpers.ts";
+import { picture, TEST, TRAIN, writePascal } from "./_pascal.ts";
+
+const LINE = {
+  split: "train",
+  source: { path: "a.png", keypoints: [[1, 2], [3, 4]] },
+  target: { path: "b/c.png", keypoints: [[5, 6], [7, 8]] },
+};
+
+/** A folder of both pictures and these lines. */
+function withLines(
+  lines: readonly unknown[] | string,
+  f: (root: string) => Promise<void>,
+  name = "pairs.jsonl",
+): Promise<void> {
+  return withFolder(async (root) => {
+    const text = typeof lines === "string"
+      ? lines
+      : lines.map((line) => JSON.stringify(line)).join("\n");
+    for (
+      const [path, content] of [
+        [name, text],
+        ["a.png", picture(1)],
+        ["b/c.png", picture(2)],
+      ] as const
+    ) right(await writeAtomic(join(root, path), content)());
+    await f(root);
+  });
+}
+
+const TRAINING = { format: "jsonl", split: "train" } as const;
+
+Deno.test("readPairs() reads the least that a line of one's own must have", () =>
+  withLines([LINE], async (root) => {
+    const set = right(await readPairs(root, TRAINING)());
+    deepStrictEqual(set, {
+      name: "jsonl",
+      split: "train",
+      threshold: "img",
+      pairs: [{
+        id: "1",
+        category: "object",
+        source: { path: join(root, "a.png"), keypoints: [[1, 2], [3, 4]] },
+        target: { path: join(root, "b/c.png"), keypoints: [[5, 6], [7, 8]] },
+      }],
+    });
+  }));
+
+Deno.test("readPairs() reads all that a line may have", () =>
+  withLines([{
+    ...LINE,
+    id: "x",
+    category: "chair",
+    keypointIds: ["leg", 7],
+    source: { ...LINE.source, size: [40, 30], mirrored: true },
+    target: { ...LINE.target, box: [1, 2, 30, 20], mirrored: false },
+    difficulty: {
+      viewpointVariation: 1,
+      scaleVariation: 2,
+      truncation: 3,
+      occlusion: 0,
+    },
+  }], async (root) => {
+    const { threshold, pairs } = right(await readPairs(root, TRAINING)());
+    equal(threshold, "bbox");
+    deepStrictEqual(pairs[0], {
+      id: "x",
+      category: "chair",
+      source: {
+        path: join(root, "a.png"),
+        keypoints: [[1, 2], [3, 4]],
+        size: [30, 40],
+        edits: [{ kind: "mirror" }],
+      },
+      target: {
+        path: join(root, "b/c.png"),
+        keypoints: [[5, 6], [7, 8]],
+        box: [1, 2, 30, 20],
+      },
+      keypointIds: ["leg", "7"],
+      difficulty: {
+        viewpointVariation: 1,
+        scaleVariation: 2,
+        truncation: 3,
+        occlusion: 0,
+      },
+    });
+  }));
+
+Deno.test("readPairs() tells splits apart by line or by file", async () => {
+  const lines = [LINE, { ...LINE, split: "val" }, { ...LINE, id: "z" }];
+  await withLines(lines, async (root) => {
+    const ids = async (split: string) =>
+      right(await readPairs(root, { ...TRAINING, split })())
+        .pairs.map(({ id }) => id);
+    deepStrictEqual(await ids("train"), ["1", "z"]);
+    deepStrictEqual(await ids("val"), ["2"]);
+    const none = left(await readPairs(root, { ...TRAINING, split: "test" })());
+    match(none.message, /pairs\.jsonl: "split test" must be at least one pair/);
+  });
+  const { split: _, ...bare } = LINE;
+  await withLines(
+    [bare, "", bare].map((line) => line === "" ? line : JSON.stringify(line))
+      .join("\n"),
+    async (root) => {
+      const { pairs } = right(await readPairs(root, TRAINING)());
+      deepStrictEqual(pairs.map(({ id }) => id), ["1", "3"]);
+    },
+    "train.jsonl",
+  );
+});
+
+Deno.test("readPairs() names line and field that are wrong", async () => {
+  const cases: [unknown, RegExp][] = [
+    ["{", /"line 1" must be JSON: got /],
+    ["[]", /"line 1" must be an object: got \[\]/],
+    [
+      { ...LINE, kategory: "x" },
+      /"line 1" must be an object of id, .*: got kategory/,
+    ],
+    [{ ...LINE, split: 3 }, /"line 1, split" must be a name: got 3/],
+    [
+      { ...LINE, split: undefined },
+      /"line 1, split" must be a name: got nothing/,
+    ],
+    [
+      { ...LINE, source: "a.png" },
+      /"line 1, source" must be an object: got "a/,
+    ],
+    [{ ...LINE, source: {} }, /"line 1, source\.path" must be a name/],
+    [
+      { ...LINE, source: { ...LINE.source, keypoints: [[1, "2"], [3, 4]] } },
+      /"line 1, source\.keypoints\[0\]" must be \[x, y\]/,
+    ],
+    [
+      { ...LINE, target: { ...LINE.target, keypoints: [[1, 2]] } },
+      /"line 1, target\.keypoints" must be 2 points as in the source: got 1/,
+    ],
+    [
+      { ...LINE, target: { ...LINE.target, bbox: [1, 2, 3, 4] } },
+      /"line 1, target" must be an object of path, .*: got bbox/,
+    ],
+    [
+      { ...LINE, target: { ...LINE.target, box: [3, 2, 1, 4] } },
+      /"line 1, target\.box" must be \[x1, y1, x2, y2\]/,
+    ],
+    [
+      { ...LINE, source: { ...LINE.source, size: [3] } },
+      /"line 1, source\.size" must be \[width, height\]/,
+    ],
+    [
+      { ...LINE, source: { ...LINE.source, mirrored: 1 } },
+      /"line 1, source\.mirrored" must be true or false: got 1/,
+    ],
+    [
+      { ...LINE, keypointIds: ["a", "a"] },
+      /"line 1, keypointIds" must be 2 diff/,
+    ],
+    [
+      { ...LINE, difficulty: { viewpointVariation: 3 } },
+      /"line 1, difficulty\.viewpointVariation" must be a whole number of 0 to 2/,
+    ],
+    [
+      { ...LINE, source: { ...LINE.source, path: "no.png" } },
+      /no\.png: must be a readable file: .*line 1, source\.path, names it/,
+    ],
+  ];
+  for (const [line, message] of cases) {
+    await withLines(typeof line === "string" ? line : [line], async (root) => {
+      match(left(await readPairs(root, TRAINING)()).message, message);
+    });
+  }
+  await withLines(
+    [{ ...LINE, id: "x" }, { ...LINE, id: "x" }],
+    async (root) => {
+      match(
+        left(await readPairs(root, TRAINING)()).message,
+        /"line 2, id" must be unique: got x/,
+      );
+    },
+  );
+  const missing = left(await readPairs("no/such", TRAINING)());
+  deepStrictEqual([missing._tag, missing.file], [
+    "MissingFile",
+    join("no/such", "pairs.jsonl"),
+  ]);
+});
+
+Deno.test("writePairs() writes any data set so that it reads back equal", () =>
+  withFolder(async (root) => {
+    await writePascal(root, { "trn_pairs.csv": TRAIN, "test_pairs.csv": TEST });
+    const sets: PairSet[] = [];
+    for (const split of ["trn", "test"]) {
+      sets.push(right(await readPairs(root, { format: "pf-pascal", split })()));
+    }
+    for (const folder of [root, join(root, "elsewhere")]) {
+      right(await writePairs(join(folder, "pairs.jsonl"), sets)());
+      for (const { split, pairs } of sets) {
+        const read = right(
+          await readPairs(folder, { format: "jsonl", split })(),
+        );
+        deepStrictEqual(read.pairs, pairs);
+      }
+    }
+    // Below its folder a picture keeps its place when the folder moves.
+    const line = (await readFile(join(root, "pairs.jsonl"), "utf8")).split(
+      "\n",
+    )[0]!;
+    equal(
+      JSON.parse(line).source.path,
+      "PF-dataset-PASCAL/JPEGImages/2008_000001.jpg",
+    );
+  }));
+
+Deno.test("writePairs() refuses pictures it has no field for", () => {
+  const side = {
+    path: "a.png",
+    keypoints: [[1, 1]] as const,
+    edits: [{ kind: "mirror" }, { kind: "mirror" }] as const,
+  };
+  const pair = { id: "1", category: "cat", source: side, target: side };
+  const set = {
+    name: "x",
+    split: "y",
+    threshold: "img",
+    pairs: [pair],
+  } as const;
+  throws(() => writePairs("x.jsonl", [set]), OptionError);
+});
+
+Deno.test("checkData() finds the splits of one's own pairs and a leak between them", () =>
+  withLines([LINE, {
+    ...LINE,
+    split: "val",
+    source: LINE.target,
+    target: LINE.source,
+  }], async (root) => {
+    const { splits, leaks } = right(
+      await checkData(root, { format: "jsonl" })(),
+    );
+    deepStrictEqual(splits.map(({ split, pairs }) => [split, pairs]), [
+      ["train", 1],
+      ["val", 1],
+    ]);
+    deepStrictEqual(leaks[0]!.leakedPairs, ["2"]);
+  }));
