@@ -36,12 +36,15 @@ export interface WeightsPlan {
   readonly dropped: readonly string[];
 }
 
-/** Parts of known checkpoints that lie behind the features, in the network's names. */
+/**
+ * Parts of known checkpoints that lie behind the features, in the network's
+ * names; the temperature of a run here is not the network's either.
+ */
 const IGNORED: Readonly<Record<"resnet" | "vit", RegExp>> = {
   resnet:
-    /^(fc|classifier|layer4|head|projection_head|prototypes)\.|\.num_batches_tracked$/,
+    /^(fc|classifier|layer4|head|projection_head|prototypes|temperature)\.|\.num_batches_tracked$/,
   vit:
-    /^(mask_token|masked_embed)$|^(head|heads|head_dist|fc_norm|pre_logits|pooler|classifier|dino_head|ibot_head|decoder)\b/,
+    /^(mask_token|masked_embed)$|^(fc|head|heads|head_dist|fc_norm|pre_logits|pooler|classifier|dino_head|ibot_head|decoder|temperature)\b/,
 };
 
 /** Prefixes of models that stand beside each other in a file, best first. */
