@@ -10,17 +10,23 @@ import type { PlanEntry, WeightsPlan } from "./plan_weights.ts";
 import { WEIGHTS_FAMILIES, type WeightsFamily } from "./weights_family.ts";
 
 /** Libraries and papers whose names can be written. */
-export const NAME_STYLES = [
+export const NAME_STYLES: readonly NameStyle[] = [
   "torchvision",
   "timm",
   "dino",
   "ibot",
   "dinov2",
   "huggingface",
-] as const;
+];
 
 /** A library or paper whose names can be written. */
-export type NameStyle = typeof NAME_STYLES[number];
+export type NameStyle =
+  | "torchvision"
+  | "timm"
+  | "dino"
+  | "ibot"
+  | "dinov2"
+  | "huggingface";
 
 /**
  * The plan by which {@linkcode revertPlan} writes a network in given names.
