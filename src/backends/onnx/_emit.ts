@@ -1,6 +1,11 @@
 import type { OnnxTensor } from "./graph.ts";
 import type { DeviceTraits, Lowering } from "./lowering.ts";
-import { modelBuilder, type OnnxProto, type Value } from "./model_builder.ts";
+import {
+  type ModelBuilder,
+  modelBuilder,
+  type OnnxProto,
+  type Value,
+} from "./model_builder.ts";
 import type { OrderedPlan } from "./_plan.ts";
 
 /** Name of the `i`-th fed input of a model. */
@@ -8,16 +13,31 @@ export function feedName(i: number): string {
   return `in${i}`;
 }
 
-/** Writes the model that computes `outputs`, which `plan` was made for. */
+/** What a model is written with. */
+export interface EmitTarget {
+  /** Encodes it. */
+  readonly proto: OnnxProto;
+  /** How operations are written. */
+  readonly lowering: Lowering;
+  /** What the device offers. */
+  readonly device: DeviceTraits;
+}
+
+/** The model that computes `outputs`, which `plan` was made for, encoded. */
 export function emitModel(
   plan: OrderedPlan,
   outputs: readonly OnnxTensor[],
-  target: {
-    readonly proto: OnnxProto;
-    readonly lowering: Lowering;
-    readonly device: DeviceTraits;
-  },
+  target: EmitTarget,
 ): Uint8Array {
+  return writeModel(plan, outputs, target).encode();
+}
+
+/** Writes the model that computes `outputs`, which `plan` was made for. */
+export function writeModel(
+  plan: OrderedPlan,
+  outputs: readonly OnnxTensor[],
+  target: EmitTarget,
+): ModelBuilder {
   const model = modelBuilder(target.proto);
   const values = new Map<OnnxTensor, Value>();
   const orderOf = target.lowering.ordersOf(plan);
@@ -37,5 +57,5 @@ export function emitModel(
   for (const x of outputs) {
     model.output(values.get(plan.canonical(x))!, x.shape);
   }
-  return model.encode();
+  return model;
 }

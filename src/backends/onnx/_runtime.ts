@@ -122,7 +122,8 @@ export async function loadRuntime(
   }
 }
 
-async function loadProto(): Promise<OnnxProto> {
+/** Loads what encodes models. */
+export async function loadProto(): Promise<OnnxProto> {
   // A CommonJS package: bundlers put its names on the module, Deno on "default".
   const module: { onnx?: OnnxProto; default?: { onnx: OnnxProto } } =
     await import("onnx-proto");

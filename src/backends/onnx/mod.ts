@@ -16,6 +16,11 @@ export {
   onnxBackend,
   type OnnxBackendOptions,
 } from "./onnx_backend.ts";
+export {
+  exportOnnx,
+  type ExportOnnxOptions,
+  type ExportProgram,
+} from "./export_onnx.ts";
 export { operatorProfile, type OperatorTime } from "./operator_profile.ts";
 export type { OnnxDevice } from "./_runtime.ts";
 export type {

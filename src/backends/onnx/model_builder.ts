@@ -49,6 +49,8 @@ export interface ModelBuilder {
   ): readonly Value[];
   /** Declares the next result. */
   output(value: Value, shape: Shape): void;
+  /** The model as a message, to be changed before it is encoded. */
+  message(): onnx.IModelProto;
   /** The model as ONNX Runtime reads it. */
   encode(): Uint8Array;
 }
@@ -120,6 +122,22 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
     });
   };
 
+  const message = (): onnx.IModelProto => ({
+    irVersion: 8,
+    opsetImport: [
+      { domain: "", version: 18 },
+      { domain: "com.microsoft", version: 1 },
+      ...extraDomains(nodes),
+    ],
+    graph: {
+      name: "simsc",
+      node: nodes,
+      initializer: initializers,
+      input: inputs,
+      output: outputs,
+    },
+  });
+
   return {
     input: (name, shape) => {
       inputs.push(valueInfo(name, shape));
@@ -152,22 +170,8 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
       }
       outputs.push(valueInfo(name, shape));
     },
-    encode: () =>
-      proto.ModelProto.encode({
-        irVersion: 8,
-        opsetImport: [
-          { domain: "", version: 18 },
-          { domain: "com.microsoft", version: 1 },
-          ...extraDomains(nodes),
-        ],
-        graph: {
-          name: "simsc",
-          node: nodes,
-          initializer: initializers,
-          input: inputs,
-          output: outputs,
-        },
-      }).finish(),
+    message,
+    encode: () => proto.ModelProto.encode(message()).finish(),
   };
 }
 
