@@ -15,10 +15,10 @@ export interface NormalizeImageOptions {
 }
 
 /** Mean of ImageNet's channels, of 0 to 1. */
-const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
+export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
 
 /** Standard deviation of ImageNet's channels, of 0 to 1. */
-const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
+export const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
 
 /**
  * Channels first and standardised:

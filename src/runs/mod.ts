@@ -166,6 +166,7 @@ export * from "./training_batch.ts";
 export * from "./training_data.ts";
 export * from "./training_state.ts";
 export * from "./write_report.ts";
+export * from "./export_model.ts";
 export * from "./load_model.ts";
 export * from "./image_groups.ts";
 export type * from "./studies/study.ts";

@@ -30,8 +30,8 @@ const JOINS = ["Add", "Concat"];
 /**
  * Rewrites what `marks` depend on: products with half-precision weights, and
  * what lies between them. Sums, norms, softmax and everything behind the marks
- * stay float32, with casts where the two meet; so do tensors with a number
- * that half precision cannot hold.
+ * stay float32, with casts where the two meet; so does what reads a weight that
+ * half precision cannot hold.
  */
 export function halfModel(
   graph: onnx.IGraphProto,
@@ -43,7 +43,7 @@ export function halfModel(
   );
   const nodes: onnx.INodeProto[] = [];
   const halves = new Set<string>();
-  const made = new Map<string, onnx.ITensorProto | "cast" | "kept">();
+  const made = new Map<string, onnx.ITensorProto | "cast">();
 
   const cast = (value: string, to: number): string => {
     const name = `${value}_${to === HALF ? "half" : "float"}`;
@@ -63,22 +63,24 @@ export function halfModel(
     const weight = weights.get(value);
     if (weight === undefined) return cast(value, HALF);
     const name = `${value}_half`;
-    const before = made.get(name);
-    if (before !== undefined) return name;
-    const rounded = halfTensor(weight, name);
-    if (rounded === undefined) return cast(value, HALF);
-    made.set(name, rounded);
+    if (made.has(name)) return name;
+    made.set(name, halfTensor(weight, name)!);
     return name;
   };
   const toFloat = (value: string): string =>
     halves.has(value) ? cast(value, elementType.float) : value;
   const isHalf = (value: string): boolean => halves.has(value);
+  const fits = (value: string): boolean => {
+    const weight = weights.get(value);
+    return weight === undefined || made.has(`${value}_half`) ||
+      halfTensor(weight, value) !== undefined;
+  };
 
   for (const node of graph.node ?? []) {
     const type = node.opType ?? "";
     const inputs = node.input ?? [];
     const dynamic = inputs.filter((x) => x !== "" && !weights.has(x));
-    const inside = region.has(node);
+    const inside = region.has(node) && inputs.every(fits);
     const write = (input: readonly string[], half: boolean): void => {
       nodes.push({ ...node, input: [...input] });
       if (half) node.output?.forEach((value) => halves.add(value));

@@ -93,10 +93,13 @@ export async function exportOnnx(
   const inputNames = new Map(inputs.map(([name, x]) => [x, name]));
   const feeds = plan.feeds.map((x) => inputNames.get(x as TensorLeaf) ?? "");
   const named = rename(graph!, feeds, names);
-  const unread = inputs.filter(([name]) => !feeds.includes(name));
-  named.input!.push(...unread.map(([name, { shape }]) => info(name, shape)));
   const isMark = ({ name }: onnx.IValueInfoProto) => halfUpTo.includes(name!);
-  const kept = { ...named, output: named.output!.filter((x) => !isMark(x)) };
+  const kept = {
+    ...named,
+    // In the caller's order, those that are not read included.
+    input: inputs.map(([name, { shape }]) => info(name, shape)),
+    output: named.output!.filter((x) => !isMark(x)),
+  };
   const bytes = proto.ModelProto.encode({
     ...message,
     opsetImport: message.opsetImport!.filter(({ domain }) => domain === ""),
