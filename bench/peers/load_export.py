@@ -81,7 +81,12 @@ def main():
                  ("bottleneck", "3,4,6"): "resnet50", ("bottleneck", "3,4,23"): "resnet101"}
         net, model = torchvision.models.get_model(names[kind, layers]), "torchvision"
     except ImportError:
-        net, model = ResNet(kind, counts, weights["conv1.weight"].shape[0]), "torchvision's names"
+        # What a file given by --like brings along is loaded too.
+        fourth = {n.split(".")[1] for n in weights if n.startswith("layer4.")}
+        net = ResNet(kind, counts + ([len(fourth)] if fourth else []), weights["conv1.weight"].shape[0])
+        if "fc.weight" in weights:
+            net.fc = nn.Linear(*weights["fc.weight"].shape[::-1])
+        model = "torchvision's names"
     missing, unexpected = net.load_state_dict(weights, strict=False)
     lost = [n for n in missing if not n.endswith(".num_batches_tracked") and not n.startswith(("fc.", "layer4."))]
     if lost or unexpected:
