@@ -13,7 +13,7 @@ export interface PeerProcess {
   readonly run: (
     request: {
       readonly case: string;
-      readonly layout: PeerLayout;
+      readonly layout?: PeerLayout;
       readonly steps: number;
     },
   ) => Promise<readonly number[]>;
@@ -21,12 +21,16 @@ export interface PeerProcess {
   readonly close: () => void;
 }
 
-/** Starts the peer; `undefined` where Python or PyTorch is missing. */
+/**
+ * Starts a script of this folder with its arguments; `undefined` where Python
+ * or PyTorch is missing.
+ */
 export async function startPeer(
   python: string,
+  [script, ...args]: readonly [string, ...string[]] = ["peers.py"],
 ): Promise<PeerProcess | undefined> {
-  const script = fileURLToPath(new URL("./peers.py", import.meta.url));
-  const child = spawn(python, [script], {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(python, [path, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   const ask = lineProtocol(child);
