@@ -61,6 +61,10 @@ export function readingOptions(): readonly Option[] {
       "offByOne",
     ]),
     choice("--layout <lists>", "SPair-71k's lists", ["large", "small"]),
+    new Option("--every-pixels <n>", "between two points of TSS's flow")
+      .argParser(whole),
+    new Option("--per-category <n>", "pairs of AP-10K drawn of each; 0: all")
+      .argParser(whole),
   ];
 }
 

@@ -48,6 +48,7 @@ export const SPLITS = {
   "willow": { trainSplit: "train", validationSplit: "val" },
   "spair": { trainSplit: "trn", validationSplit: "val" },
   "pf-pascal": { trainSplit: "trn", validationSplit: "val" },
+  "ap-10k": { trainSplit: "trn", validationSplit: "val" },
   "jsonl": { trainSplit: "train", validationSplit: "val" },
 } as const;
 

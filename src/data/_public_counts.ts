@@ -29,6 +29,16 @@ export const SPLITS: Readonly<
   "pf-pascal": ["trn", "val", "test"],
   "pf-willow": ["test"],
   "willow": ["train", "val", "test"],
+  "tss": ["test"],
+  "ap-10k": [
+    "trn",
+    "val",
+    "test",
+    "val_cross_species",
+    "test_cross_species",
+    "val_cross_family",
+    "test_cross_family",
+  ],
 };
 
 /** What the public data sets hold, by format and split. */
@@ -80,4 +90,11 @@ export const PUBLIC_COUNTS: Readonly<
     },
   },
   "pf-willow": { test: { pairs: 900 } },
+  // Both ways of 195, 81 and 124 folders.
+  "tss": {
+    test: {
+      pairs: 800,
+      categories: { FG3DCar: 390, JODS: 162, PASCAL: 248 },
+    },
+  },
 };

@@ -21,6 +21,14 @@ export async function readFormat(
       const choices = { split, keypoints, oneBased, mirrorRule };
       return await readPascalPairs(root, choices, find);
     }
+    case "tss": {
+      const { readTssPairs } = await import("./_read_tss_pairs.ts");
+      return await readTssPairs(root, options, find);
+    }
+    case "ap-10k": {
+      const { readAp10kPairs } = await import("./_read_ap10k_pairs.ts");
+      return await readAp10kPairs(root, options, find);
+    }
     case "jsonl": {
       const { readJsonlPairs } = await import("./_read_jsonl_pairs.ts");
       return await readJsonlPairs(root, split, find);

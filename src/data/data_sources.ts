@@ -115,4 +115,36 @@ export const DATA_SOURCES: readonly DataSource[] = [
     note: "It has no lists of pairs: write train_pairs.csv and val_pairs.csv " +
       "into its folder, with columns imageA, imageB, class, XA1 and so on.",
   },
+  {
+    name: "tss",
+    title: "TSS",
+    homepage: "https://taniai.space/projects/cvpr16_dccs/",
+    terms: "Pictures are from FG3DCar, JODS and PASCAL VOC, whose terms " +
+      "apply; made for research.",
+    files: [{
+      url: "http://www.hci.iis.u-tokyo.ac.jp/datasets/data/JointCorrCoseg/" +
+        "TSS_CVPR2016.zip",
+      name: "TSS_CVPR2016.zip",
+      kind: "archive",
+    }],
+    root: "TSS_CVPR2016",
+    format: "tss",
+  },
+  {
+    name: "ap-10k",
+    title: "AP-10K",
+    homepage: "https://github.com/AlexTheBad/AP-10K",
+    terms: "Its authors allow non-commercial use only; read the licence on " +
+      "their page.",
+    files: [{
+      url: "https://drive.usercontent.google.com/download" +
+        "?id=1-FNNGcdtAQRehYYkGY1y4wzFNg4iWNad&export=download&confirm=t",
+      name: "ap-10k.zip",
+      kind: "archive",
+    }],
+    root: "ap-10k",
+    format: "ap-10k",
+    note: "Its annotations are COCO's: GeoAware-SC's preparation script, in " +
+      "its repository, makes ImageAnnotation and PairAnnotation of them.",
+  },
 ];

@@ -34,6 +34,14 @@ export interface PairDifficulty {
   readonly occlusion: number;
 }
 
+/** Files of a dense correspondence; `decodeFlow` and `readImage` read them. */
+export interface PairFlow {
+  /** Flow from each pixel of the source, into the target after its edits. */
+  readonly file: string;
+  /** Picture of the source's size, bright where the object is. */
+  readonly mask: string;
+}
+
 /** Two images whose keypoints `k` correspond; only those visible in both. */
 export interface ImagePair {
   /** Name of the pair, unique in its set. */
@@ -46,6 +54,8 @@ export interface ImagePair {
   readonly target: AnnotatedImage;
   /** What each keypoint is called, the same in every pair of the category; where annotated. */
   readonly keypointIds?: readonly string[];
+  /** Where every pixel of the source goes, where annotated. */
+  readonly flow?: PairFlow;
   /** How hard the pair is, where graded. */
   readonly difficulty?: PairDifficulty;
 }

@@ -46,6 +46,8 @@ export * from "./data_report.ts";
 export * from "./check_data.ts";
 export * from "./write_spair.ts";
 export * from "./write_pairs.ts";
+export * from "./flow_file.ts";
+export * from "./flow_keypoints.ts";
 export * from "./unpack_archive.ts";
 export * from "./data_sources.ts";
 export * from "./download_data.ts";

@@ -13,14 +13,17 @@ import type { PairSet } from "./image_pair.ts";
 /**
  * Layout of a folder: `spair` is SPair-71k's, `pf-pascal` PF-PASCAL's with the
  * lists of NCNet, DHPF, DenseMatching or SFNet, `pf-willow` PF-WILLOW's csv,
- * `willow` the same with a `class` column (WILLOW-ObjectClass), `jsonl` pairs of
- * one's own as `writePairs` describes them.
+ * `willow` the same with a `class` column (WILLOW-ObjectClass), `tss` that of
+ * TSS, `ap-10k` AP-10K's as GeoAware-SC prepares it, `jsonl` pairs of one's own
+ * as `writePairs` describes them.
  */
 export type DataFormat =
   | "spair"
   | "pf-pascal"
   | "pf-willow"
   | "willow"
+  | "tss"
+  | "ap-10k"
   | "jsonl";
 
 /** Layouts of a folder that {@linkcode readPairs} reads. */
@@ -29,6 +32,8 @@ export const DATA_FORMATS: readonly DataFormat[] = [
   "pf-pascal",
   "pf-willow",
   "willow",
+  "tss",
+  "ap-10k",
   "jsonl",
 ];
 
@@ -52,6 +57,14 @@ export interface ReadingChoices {
   readonly mirrorRule?: "exact" | "offByOne";
   /** Which of SPair-71k's lists: `large`, by default, or `small`. */
   readonly layout?: "large" | "small";
+  /** Pixels between two points of TSS, whose annotation is a flow; 16 by default. */
+  readonly everyPixels?: number;
+  /**
+   * Pairs of AP-10K drawn of each category, without replacement by a fixed
+   * seed; 0, the default, takes all. Published evaluations draw 20, with
+   * replacement.
+   */
+  readonly perCategory?: number;
 }
 
 /** Options of {@linkcode readPairs}. */
@@ -60,7 +73,8 @@ export interface ReadPairsOptions extends ReadingChoices {
   readonly format: DataFormat;
   /**
    * Split: `trn`, `val`, `test` for SPair and PF-PASCAL, `test` for PF-WILLOW,
-   * `train`, `val` for WILLOW, any name for `jsonl`.
+   * `train`, `val` for WILLOW, `test` for TSS, or one of its folders, a folder of
+   * `PairAnnotation` for AP-10K, any name for `jsonl`.
    */
   readonly split: string;
 }

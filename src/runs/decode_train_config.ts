@@ -170,6 +170,8 @@ const readingRules: Readonly<
   oneBased: oneOf("keep", "shift"),
   mirrorRule: oneOf("exact", "offByOne"),
   layout: oneOf("large", "small"),
+  everyPixels: whole(1),
+  perCategory: whole(0),
 };
 
 function isReading(value: unknown): boolean {

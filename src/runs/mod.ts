@@ -71,6 +71,7 @@ export type {
   Box,
   ImagePair,
   PairDifficulty,
+  PairFlow,
   PairSet,
   Point,
 } from "../data/image_pair.ts";
