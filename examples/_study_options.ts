@@ -99,7 +99,7 @@ function described(): Command {
       testSet,
     )
     .addOption(choice("--backbone <name>", "network", BACKBONE_NAMES))
-    .option("--weights <file>", "safetensors of the backbone", path)
+    .option("--weights <file>", "safetensors or .pth of the backbone", path)
     .addOption(choice("--scope <what>", "what is trained", ["last", "full"]))
     .option("--size <pixels>", "side pictures are resized to", whole)
     .option("--epochs <n>", "passes over the training pairs", whole)

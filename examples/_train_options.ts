@@ -163,7 +163,7 @@ function described(): Command {
     .addOption(
       choice("--keypoints <where>", "of a csv layout: csv or .mat", KEYPOINTS),
     )
-    .option("--weights <file>", "safetensors of the backbone", path)
+    .option("--weights <file>", "safetensors or .pth of the backbone", path)
     .addOption(choice("--scope <what>", "what is trained", ["last", "full"]))
     .option(
       "--temperature <kind>",

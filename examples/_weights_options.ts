@@ -62,7 +62,7 @@ export function weightsCommand(args: readonly string[]): WeightsCommand {
     });
   fetching(program.command("inspect"))
     .description("Format, names, wrapper, fitting backbones, licence.")
-    .argument("<file>", "a file; else as in fetch, and fetched first", path)
+    .argument("<file>", "a file or a run; else as in fetch, and fetched", path)
     .option("--key <keys>", "dict of a checkpoint, such as student")
     .option("--tensors", "list every tensor")
     .action((reference: string, options) => {

@@ -18,10 +18,10 @@ import { planWeights } from "../data/weights/plan_weights.ts";
 import { readWeights, type WeightsFile } from "../data/weights/read_weights.ts";
 import type { NameStyle } from "../data/weights/rename_plan.ts";
 import { readWeightsOrigin } from "../data/weights/weights_origin.ts";
+import { checkpointOf } from "./_checkpoint_of.ts";
 import { likeFile, likeStyle, Unfit } from "./_converted_names.ts";
 import { left, right } from "./_result.ts";
 import { select } from "./_tensor_map.ts";
-import { runFiles } from "./run_folder.ts";
 
 /** Types of elements that are written, as PyTorch calls them. */
 export const WEIGHTS_DTYPES = ["float32", "float16", "bfloat16"] as const;
@@ -183,11 +183,4 @@ function rename(
     dropped: plan.dropped.filter((name) => !kept.has(name)),
     carried,
   };
-}
-
-/** The best checkpoint of a folder, or the file itself. */
-async function checkpointOf(path: string): Promise<string> {
-  const { stat } = await import("node:fs/promises");
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() ? runFiles(path).best : path;
 }

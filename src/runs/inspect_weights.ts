@@ -15,6 +15,7 @@ import type { WeightsFormat } from "../data/weights/weights_listing.ts";
 import { readWeightsOrigin } from "../data/weights/weights_origin.ts";
 import { BACKBONE_NAMES, backboneConfig } from "../nn/backbone_config.ts";
 import { checkParameters } from "../nn/check_parameters.ts";
+import { checkpointOf } from "./_checkpoint_of.ts";
 import { right } from "./_result.ts";
 
 /** One tensor of a file. */
@@ -63,7 +64,8 @@ export interface WeightsReport {
  * Looks at a weights file of any format: whose names it has, what is wrapped
  * around them, which backbones it fits. No elements are read.
  *
- * @param file Path of the file.
+ * @param path Path of the file, or the folder of a run, whose best checkpoint
+ * is taken.
  * @param options `key` picks a dict of a PyTorch checkpoint.
  * @returns The report, or what is wrong with the file.
  *
@@ -77,10 +79,11 @@ export interface WeightsReport {
  * ```
  */
 export function inspectWeights(
-  file: string,
+  path: string,
   options: { readonly key?: string } = {},
 ): AsyncResult<DataError, WeightsReport> {
   return async () => {
+    const file = await checkpointOf(path);
     const listed = await listWeights(file, options)();
     if (listed._tag === "Left") return listed;
     const { tensors, format, bytes, wrapper, skipped, metadata } = listed.right;

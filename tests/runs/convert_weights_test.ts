@@ -133,6 +133,8 @@ Deno.test("convertWeights() exports a run without what is no backbone", async ()
     );
     ok(!("simsc.version" in listing.metadata));
     equal(right(await inspectWeights(output)()).backbones[0], "tiny");
+    const run = right(await inspectWeights(input)());
+    deepStrictEqual([run.prefix, run.backbones], ["parameters.", ["tiny"]]);
 
     const all = { input, output, temperature: true, prefix: "net." };
     equal(right(await convertWeights(all)()).dropped.length, 0);

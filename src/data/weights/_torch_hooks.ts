@@ -58,6 +58,8 @@ const DTYPES: Readonly<Record<string, string>> = {
  */
 const INERT: ReadonlySet<string> = new Set([
   "argparse.Namespace",
+  "pytorch_lightning.utilities.parsing.AttributeDict",
+  "lightning_fabric.utilities.data.AttributeDict",
   "collections.defaultdict",
   "collections.Counter",
   "_codecs.encode",
