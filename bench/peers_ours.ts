@@ -142,8 +142,12 @@ function training<T>(
   });
   const points = numbers(PAIRS * KEYPOINTS * 2, CELLS - 1);
   const batch = batchTensors(backend, {
-    images: numbers(2 * PAIRS * 3 * SIZE * SIZE, 1),
-    imageSize: [SIZE, SIZE],
+    inputs: {
+      images: {
+        shape: [2 * PAIRS, 3, SIZE, SIZE],
+        data: numbers(2 * PAIRS * 3 * SIZE * SIZE, 1),
+      },
+    },
     indexA: Array.from({ length: PAIRS }, (_, p) => 2 * p),
     indexB: Array.from({ length: PAIRS }, (_, p) => 2 * p + 1),
     queries: points,

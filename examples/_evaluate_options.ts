@@ -67,6 +67,8 @@ export interface EvaluateCommand extends ReadingChoices {
   readonly backend: BackendName | "auto";
   /** How models of ONNX Runtime are written. */
   readonly lowering: Lowering;
+  /** Folder that feature maps are kept in for the next time. */
+  readonly featureCache?: string;
   /** File the whole result is written to. */
   readonly json?: string;
 }
@@ -128,6 +130,11 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
     .addOption(
       choice("--lowering <name>", "how models are written", LOWERINGS)
         .default("auto"),
+    )
+    .option(
+      "--feature-cache <folder>",
+      "keep feature maps there, by image and weights; safe to delete",
+      path,
     )
     .option("--json <file>", "write the whole result there", path);
   [...readingOptions(), ...backboneOptions()]

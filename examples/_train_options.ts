@@ -41,6 +41,8 @@ export interface TrainCommand {
   readonly out: string;
   /** Whether to go on with the run in `out`. */
   readonly resume: boolean;
+  /** Folder that features of a frozen trunk are kept in. */
+  readonly featureFolder?: string;
 }
 
 /** Splits of each layout. */
@@ -75,7 +77,7 @@ export function trainCommand(
   const options = command.opts();
   const told = Object.keys(options).filter((name) =>
     command.getOptionValueSource(name) === "cli" &&
-    name !== "out" && name !== "resume"
+    !["out", "resume", "featureCache"].includes(name)
   );
   const {
     out,
@@ -86,6 +88,7 @@ export function trainCommand(
     weights,
     l2,
     betaThreshold,
+    featureCache,
     ...others
   } = options;
   const { chosen, given: rest } = splitBackbone(others);
@@ -134,11 +137,17 @@ export function trainCommand(
   };
   const checked = decodeTrainConfig(config, "options");
   if (checked._tag === "Left" && !resume) command.error(checked.left.message);
+  if (featureCache && !resume && config.scope !== "last") {
+    command.error(
+      "error: --feature-cache needs --scope last: nothing else is frozen",
+    );
+  }
   const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");
   return {
     config,
     out: out ?? `runs/${stamp}`,
     resume: resume ?? false,
+    ...(featureCache && { featureFolder: featureCache }),
   };
 }
 
@@ -237,6 +246,11 @@ function described(): Command {
     .addOption(choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"]))
     .addOption(
       choice("--lowering <name>", "how models are written", LOWERINGS),
+    )
+    .option(
+      "--feature-cache <folder>",
+      "with --scope last: keep the trunk's features there; safe to delete",
+      path,
     )
     .option("--out <folder>", "folder of the run", path)
     .option("--resume", "go on with the run in --out");

@@ -17,6 +17,7 @@ import {
   evaluate,
   evaluationTable,
   formatEvaluation,
+  frozenFeatures,
   imageLoader,
   loadCheckpoint,
   loadWeights,
@@ -72,8 +73,23 @@ const outcome = await pipe(
       size: options.size,
       stride: backboneStride(config.backbone),
     });
+    const prepare = command.featureCache && frozenFeatures(backend, {
+      backbone: config.backbone,
+      parameters: model.parameters,
+      upTo: "maps",
+      load,
+      size: options.size,
+      folder: command.featureCache,
+    });
+    const inputs = {
+      config,
+      predictor,
+      pairs: set.pairs,
+      load,
+      ...(prepare && { prepare }),
+    };
     return pipe(
-      evaluate(backend, { config, predictor, pairs: set.pairs, load }, {
+      evaluate(backend, inputs, {
         ...command,
         threshold,
         signal: interrupt.signal,

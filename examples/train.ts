@@ -24,7 +24,12 @@ import { trainCommand } from "./_train_options.ts";
 const command = trainCommand(process.argv.slice(2), new Date());
 const interrupt = await watchInterrupt();
 const progress = terminalProgress(process.stderr);
-const options = { signal: interrupt.signal, onProgress: progress.report };
+const { featureFolder } = command;
+const options = {
+  signal: interrupt.signal,
+  onProgress: progress.report,
+  ...(featureFolder && { featureFolder }),
+};
 
 let begun = command.resume;
 

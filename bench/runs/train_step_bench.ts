@@ -24,8 +24,12 @@ const { parameters } = initModel(xoroshiro128plus(1), model);
 const points = (seed: number) =>
   numbers(PAIRS * KEYPOINTS * 2, seed).map((x) => (x + 1) / 2 * (CELLS - 1));
 const batch = {
-  images: numbers(2 * PAIRS * 3 * SIZE * SIZE),
-  imageSize: [SIZE, SIZE],
+  inputs: {
+    images: {
+      shape: [2 * PAIRS, 3, SIZE, SIZE],
+      data: numbers(2 * PAIRS * 3 * SIZE * SIZE),
+    },
+  },
   indexA: [0, 2, 4, 6],
   indexB: [1, 3, 5, 7],
   queries: points(2),

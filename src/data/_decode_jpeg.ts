@@ -1,4 +1,5 @@
 import type { MozJPEGModule } from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
+import { JPEG_DECODER } from "./_image_decoders.ts";
 import { checkImageSize } from "./_image_limits.ts";
 import { refuse } from "./_refusal.ts";
 import type { RgbImage } from "./rgb_image.ts";
@@ -53,7 +54,7 @@ export async function decodeJpeg(
     data[o++] = rgba[i + 1]!;
     data[o++] = rgba[i + 2]!;
   }
-  return { width, height, data, decoder: "mozjpeg (@jsquash/jpeg 1.6.0)" };
+  return { width, height, data, decoder: JPEG_DECODER };
 }
 
 async function start(): Promise<Decoder> {

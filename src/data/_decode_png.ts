@@ -1,5 +1,6 @@
 import { decode } from "fast-png";
 import { COLOR_TYPES, type PngHeader, readPngChunks } from "./_png_chunks.ts";
+import { PNG_DECODER } from "./_image_decoders.ts";
 import { refuse } from "./_refusal.ts";
 import type { RgbImage } from "./rgb_image.ts";
 
@@ -39,7 +40,7 @@ export async function decodePng(
   } else {
     writeChannels(data, decoded.data, header);
   }
-  return { width, height, data, decoder: "fast-png 8.0.0" };
+  return { width, height, data, decoder: PNG_DECODER };
 }
 
 /** The browser's own inflater stops at a wrong checksum and at a cut stream. */

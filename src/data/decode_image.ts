@@ -5,6 +5,7 @@
  */
 
 import type { AsyncResult } from "../core/result.ts";
+import { JPEG_DECODER, PNG_DECODER } from "./_image_decoders.ts";
 import { attemptAsync, refuse } from "./_refusal.ts";
 import type { DataError } from "./data_error.ts";
 import type { RgbImage } from "./rgb_image.ts";
@@ -59,6 +60,26 @@ export function decodeImage(
       const start = [...bytes.subarray(0, 8)];
       refuse(file, "first bytes", "those of a PNG or a JPEG", `[${start}]`);
     });
+}
+
+/**
+ * What {@linkcode decodeImage} would decode a picture with.
+ *
+ * @param bytes Content of the file, or its start.
+ * @returns Package and version as in {@linkcode RgbImage.decoder}; nothing
+ * where it is neither a PNG nor a JPEG.
+ *
+ * @example
+ * ```ts
+ * import { match } from "node:assert/strict";
+ * import { imageDecoder } from "@simsc/core/data";
+ *
+ * match(imageDecoder(Uint8Array.of(0xff, 0xd8, 0xff)) ?? "", /jpeg/);
+ * ```
+ */
+export function imageDecoder(bytes: Uint8Array): string | undefined {
+  if (startsWith(bytes, PNG)) return PNG_DECODER;
+  return startsWith(bytes, JPEG) ? JPEG_DECODER : undefined;
 }
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {

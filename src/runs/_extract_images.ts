@@ -6,8 +6,13 @@ import type { PictureSizes } from "./_pixel_cells.ts";
 import { right } from "./_result.ts";
 import { type Aborted, aborted } from "./aborted.ts";
 import type { EvaluationInputs, EvaluationOptions } from "./evaluate.ts";
-import { imageBatch, type LoadedImage } from "./load_image.ts";
 import type { ImageFeatures } from "./predictor.ts";
+import {
+  type PreparedImage,
+  preparePixels,
+  stackInputs,
+} from "./prepared_image.ts";
+import { upload } from "./training_state.ts";
 
 /** Features of a picture and how its pixels map. */
 export interface Extracted<T> extends PictureSizes {
@@ -22,12 +27,12 @@ export interface Extracted<T> extends PictureSizes {
 /** Pixels of one forward pass at most, unless one picture alone has more. */
 const PASS_PIXELS = 2 ** 21;
 
-/** Bytes of decoded pictures that wait for others of their size. */
+/** Bytes of prepared pictures that wait for others of their size. */
 const WAITING_BYTES = 2 ** 27;
 
 /** Pictures of one padded size that wait for their forward pass. */
 interface Bucket {
-  readonly waiting: { readonly key: string; readonly image: LoadedImage }[];
+  readonly waiting: { readonly key: string; readonly image: PreparedImage }[];
   /** Pictures of a full pass. */
   readonly batch: number;
   /** Whether a full pass was run, so that its program is there. */
@@ -44,7 +49,8 @@ interface Bucket {
  */
 export async function extractImages<T>(
   backend: Backend<T>,
-  { predictor, parameters, load }: EvaluationInputs<T>,
+  { predictor, parameters, load, prepare = preparePixels(load) }:
+    EvaluationInputs<T>,
   { batch = 8, signal }: EvaluationOptions,
   { pictures, images, onImages }: {
     readonly pictures: ReadonlyMap<string, Picture>;
@@ -56,42 +62,41 @@ export async function extractImages<T>(
   let bytes = 0;
   const flush = async ({ waiting, ...bucket }: Bucket): Promise<void> => {
     const taken = waiting.splice(0);
-    const loaded = taken.map(({ image }) => image);
-    const [h, w] = (loaded[0] as LoadedImage).padded;
-    const count = bucket.isCompiled ? bucket.batch : loaded.length;
-    const values = new Float32Array(count * 3 * h * w);
-    values.set(imageBatch(loaded));
-    const pixels = backend.tensor(values, [count, 3, h, w]);
-    const passed = await predictor.extract(pixels, parameters)
-      .finally(() => backend.dispose([pixels]));
+    const stacked = stackInputs(
+      taken.map(({ image }) => image),
+      bucket.isCompiled ? bucket.batch : taken.length,
+    );
+    const inputs = upload(backend, stacked);
+    const passed = await predictor.extractFrom(inputs, parameters)
+      .finally(() => backend.dispose(Object.values(inputs)));
     const betas = await readBetas(backend, passed);
     passed.slice(taken.length).forEach(({ features }) =>
       backend.dispose([features])
     );
-    taken.forEach(({ key, image: { stored, image, padded } }, i) => {
-      const { width, height, decoder } = image;
+    taken.forEach(({ key, image }, i) => {
+      const { stored, resized, padded, decoder } = image;
       images.set(key, {
         features: (passed[i] as ImageFeatures<T>).features,
         beta: betas[i] as number,
         stored,
-        resized: { width, height },
+        resized,
         padded,
         decoder,
       });
-      bytes -= image.data.length;
+      bytes -= image.bytes;
     });
     onImages(taken.length);
   };
   for (const [key, picture] of pictures) {
     if (signal?.aborted) return aborted("evaluation");
-    const loaded = await load(picture)();
+    const loaded = await prepare(picture)();
     if (loaded._tag === "Left") return loaded;
     const image = loaded.right;
     const size = image.padded.join();
     const bucket = buckets.get(size) ?? emptyBucket(image.padded, batch);
     buckets.set(size, bucket);
     bucket.waiting.push({ key, image });
-    bytes += image.image.data.length;
+    bytes += image.bytes;
     if (bucket.waiting.length >= bucket.batch) {
       await flush(bucket);
       bucket.isCompiled = true;

@@ -4,8 +4,8 @@ import { OptionError } from "../core/errors.ts";
 import { meanOverPairs } from "../core/mean_over_pairs.ts";
 import { objective } from "../core/objective.ts";
 import { adam } from "../nn/adam.ts";
-import { backboneFeatures } from "../nn/backbone_features.ts";
 import { clipGradients } from "../nn/clip_gradients.ts";
+import { featureMaps, pictureInputs } from "./_backbone_inputs.ts";
 import { mapValues, prefixed, select } from "./_tensor_map.ts";
 import { bakedParameters, modelTemperature } from "./model.ts";
 import type { TrainStepOptions } from "./train_step.ts";
@@ -31,12 +31,8 @@ export function lossGradients<T>(
     (tape, moving) => {
       const all = { ...mapValues(still, (x) => tape.lift(x)), ...moving };
       const lift = (name: string) => tape.lift(inputs[name] as T);
-      const maps = backboneFeatures(
-        tape,
-        all,
-        lift("images"),
-        model.backbone,
-      );
+      const pictures = mapValues(pictureInputs(inputs), (x) => tape.lift(x));
+      const maps = featureMaps(tape, all, pictures, model.backbone);
       const { value, betaA, betaB, ...parts } = objective(tape, {
         features: maps,
         indexA: lift("indexA"),

@@ -42,7 +42,7 @@ export async function takeStep<T>(
     plan: planOf(loop, state.step),
     read: (plan) =>
       trainingBatch(plan, {
-        load: loop.load,
+        prepare: loop.prepare,
         rule: run.config.coordinates,
         stride: loop.stride,
         capacity: loop.capacity,

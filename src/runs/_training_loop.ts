@@ -3,6 +3,7 @@ import type { Result } from "../core/result.ts";
 import type { ImageGroups } from "./image_groups.ts";
 import type { ImageLoader } from "./load_image.ts";
 import type { Predictor } from "./predictor.ts";
+import type { ImagePreparer } from "./prepared_image.ts";
 import type { RunError } from "./run_error.ts";
 import type { StartedRun } from "./start_run.ts";
 import type { TrainOptions } from "./train.ts";
@@ -20,6 +21,8 @@ export interface TrainingLoop<T> {
   readonly data: TrainingData;
   /** Reads pictures, and keeps them. */
   readonly load: ImageLoader;
+  /** What a step and a validation read of a picture. */
+  readonly prepare: ImagePreparer;
   /** The model for validations, parameters fed. */
   readonly predictor: Predictor<T>;
   /** Signal and progress. */

@@ -55,7 +55,7 @@ export async function validateState<T>(
 }
 
 async function judge<T>(
-  { backend, run, data, predictor, load, options }: TrainingLoop<T>,
+  { backend, run, data, predictor, load, prepare, options }: TrainingLoop<T>,
   { tensors }: TrainingState<T>,
 ): ReturnType<ReturnType<typeof evaluate<T>>> {
   const frozen = upload(backend, run.frozen);
@@ -66,6 +66,7 @@ async function judge<T>(
       parameters: { ...frozen, ...select(tensors, "parameters.") },
       pairs: data.validation.pairs,
       load,
+      prepare,
     }, {
       threshold: data.validation.threshold,
       space: "evaluation",

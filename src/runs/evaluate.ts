@@ -16,6 +16,7 @@ import type { ProgressEvent } from "./format_progress.ts";
 import type { ImageLoader } from "./load_image.ts";
 import type { ModelConfig } from "./model.ts";
 import type { Predictor } from "./predictor.ts";
+import type { ImagePreparer } from "./prepared_image.ts";
 
 /** What {@linkcode evaluate} runs on. */
 export interface EvaluationInputs<T> {
@@ -29,6 +30,8 @@ export interface EvaluationInputs<T> {
   readonly pairs: readonly ImagePair[];
   /** Reads their pictures. */
   readonly load: ImageLoader;
+  /** What the model reads of them; their pixels by default. */
+  readonly prepare?: ImagePreparer;
 }
 
 /** Options of {@linkcode evaluate}; those that change numbers have no default. */

@@ -15,7 +15,7 @@ import { locate } from "../core/locate.ts";
 import { matchMaps } from "../core/match_maps.ts";
 import { partialTemperature } from "../core/temperature.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
-import { backboneFeatures } from "../nn/backbone_features.ts";
+import { featureMaps } from "./_backbone_inputs.ts";
 import { type MatchPrograms, matchPrograms } from "./_match_programs.ts";
 import { prefixed, select } from "./_tensor_map.ts";
 import {
@@ -60,6 +60,11 @@ export interface Predictor<T> extends MatchPrograms<T> {
   /** Features of images `[B, 3, H, W]`, one entry each; `parameters` where none were baked. */
   readonly extract: (
     images: T,
+    parameters?: TensorMap<T>,
+  ) => Promise<readonly ImageFeatures<T>[]>;
+  /** As `extract`, from whatever was prepared of the pictures, `[B, ...]`: see `PreparedImage`. */
+  readonly extractFrom: (
+    inputs: TensorMap<T>,
     parameters?: TensorMap<T>,
   ) => Promise<readonly ImageFeatures<T>[]>;
   /** Matches `[1, K, 2]`, (x, y) in cells of the target. */
@@ -112,20 +117,25 @@ export function createPredictor<T>(
     const beta = betaEval === "auto" ? backend.mul(betaA, betaB) : betaEval;
     return { matches: locate(backend, maps, { localizer, beta }) };
   });
+  const extractFrom: Predictor<T>["extractFrom"] = async (
+    inputs,
+    parameters = {},
+  ) => {
+    const out = await features({
+      ...inputs,
+      ...prefixed(parameters, "parameters."),
+    });
+    const count = Object.keys(out).length / 2;
+    return Array.from({ length: count }, (_, i) => ({
+      features: out[`features.${i}`] as T,
+      beta: out[`beta.${i}`] as T,
+    }));
+  };
   return {
     ...matchPrograms(backend, { normalize: config.normalize, readings }),
     readings,
-    extract: async (images, parameters = {}) => {
-      const out = await features({
-        images,
-        ...prefixed(parameters, "parameters."),
-      });
-      const count = backend.shape(images)[0] as number;
-      return Array.from({ length: count }, (_, i) => ({
-        features: out[`features.${i}`] as T,
-        beta: out[`beta.${i}`] as T,
-      }));
-    },
+    extract: (images, parameters) => extractFrom({ images }, parameters),
+    extractFrom,
     locate: async ({ source, target, queries }) => {
       const { matches } = await matching({
         a: source.features,
@@ -150,13 +160,7 @@ function extraction<T>(
     const parameters = baked
       ? bakedParameters(backend, baked)
       : select(inputs, "parameters.");
-    const images = inputs["images"] as T;
-    const maps = backboneFeatures(
-      backend,
-      parameters,
-      images,
-      config.backbone,
-    );
+    const maps = featureMaps(backend, parameters, inputs, config.backbone);
     const temperature = betaEval === "auto"
       ? modelTemperature(config.temperature, parameters)
       : { kind: "fixed", beta: betaEval } as const;

@@ -16,10 +16,12 @@ import { validateState } from "./_validate_state.ts";
 import { appendLog } from "./append_log.ts";
 import type { BestMetric } from "./checkpoint.ts";
 import type { ProgressEvent } from "./format_progress.ts";
+import { frozenFeatures } from "./frozen_features.ts";
 import { type ImageGroups, imageGroups } from "./image_groups.ts";
 import { imageLoader } from "./load_image.ts";
 import type { StepRow } from "./log_row.ts";
 import { createPredictor } from "./predictor.ts";
+import { preparePixels } from "./prepared_image.ts";
 import type { RunError } from "./run_error.ts";
 import type { RunFiles } from "./run_folder.ts";
 import type { StartedRun } from "./start_run.ts";
@@ -54,6 +56,8 @@ export interface TrainOptions {
   readonly onProgress?: (event: ProgressEvent) => void;
   /** Trained parameters whose mean absolute gradient is logged; none by default. */
   readonly watched?: readonly string[];
+  /** Folder that the features of a frozen trunk are kept in across runs. */
+  readonly featureFolder?: string;
 }
 
 /**
@@ -101,15 +105,28 @@ function prepare<T>(
     : imageGroups(data.train.pairs);
   const model = modelConfig(config);
   const stride = backboneStride(model.backbone);
+  const isFrozen = config.scope === "last";
+  const load = imageLoader({
+    size: config.size,
+    stride,
+    // Of a picture whose features are kept the pixels are not read again.
+    cacheBytes: isFrozen ? 0 : IMAGE_CACHE_BYTES,
+  });
   return {
     backend,
     run,
     data,
-    load: imageLoader({
-      size: config.size,
-      stride,
-      cacheBytes: IMAGE_CACHE_BYTES,
-    }),
+    load,
+    prepare: isFrozen
+      ? frozenFeatures(backend, {
+        backbone: model.backbone,
+        parameters: run.frozen,
+        upTo: "trunk",
+        load,
+        size: config.size,
+        ...(options.featureFolder && { folder: options.featureFolder }),
+      })
+      : preparePixels(load),
     predictor: createPredictor(backend, {
       config: model,
       betaEval: config.betaEval,

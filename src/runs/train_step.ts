@@ -26,7 +26,9 @@ export interface TrainStepOptions
 /**
  * Compiles forward, objective, backward and Adam into one program.
  *
- * In: `images [I, 3, H, W]`, `indexA [P]`, `indexB [P]`, `queries [P, K, 2]`,
+ * In: what was prepared of the pictures (see `PreparedImage`), `images [I, 3,
+ * H, W]` or `trunk.*` where all that runs before the trained block was run
+ * once and for all; `indexA [P]`, `indexB [P]`, `queries [P, K, 2]`,
  * `points [P, K, 2]`, `weights [P, K]`, Adam's `corrections [2]`, the scalar
  * rates `learningRate` and `temperatureLearningRate`, and for every trained
  * parameter `parameters.*`, `m.*`, `v.*`. Out: `loss`, `crossEntropy`,

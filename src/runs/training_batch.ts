@@ -11,19 +11,19 @@ import type { Result } from "../core/result.ts";
 import { checkKeypoints } from "../data/check_pair.ts";
 import type { DataError } from "../data/data_error.ts";
 import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
+import type { NamedTensors } from "../data/safetensors.ts";
 import { type CellRule, heightWidth, storedToCells } from "./_pixel_cells.ts";
+import { mapValues } from "./_tensor_map.ts";
 import {
-  imageBatch,
-  type ImageLoader,
-  type LoadedImage,
-} from "./load_image.ts";
+  type ImagePreparer,
+  type PreparedImage,
+  stackInputs,
+} from "./prepared_image.ts";
 
 /** Row-major arrays of one batch of pairs, ready for a device. */
 export interface TrainingBatch {
-  /** Images `[I, 3, H, W]`. */
-  readonly images: Float32Array;
-  /** `[H, W]` of the images. */
-  readonly imageSize: readonly [H: number, W: number];
+  /** What the step reads of the images, `[I, ...]`: see {@linkcode PreparedImage}. */
+  readonly inputs: NamedTensors;
   /** Image of the queries of each pair, `[P]`. */
   readonly indexA: readonly number[];
   /** Image of the answers of each pair, `[P]`. */
@@ -39,7 +39,7 @@ export interface TrainingBatch {
 /** Options of {@linkcode trainingBatch}. */
 export interface TrainingBatchOptions {
   /** Reads the pictures. */
-  readonly load: ImageLoader;
+  readonly prepare: ImagePreparer;
   /** How pixels and cells correspond. */
   readonly rule: CoordinateOptions["rule"];
   /** Pixels between two cells. */
@@ -99,10 +99,10 @@ export async function trainingBatch(
   { images, pairs, pairCapacity }: BatchPlan,
   options: TrainingBatchOptions,
 ): Promise<Result<DataError, TrainingBatch>> {
-  const { load, capacity } = options;
-  const loaded: LoadedImage[] = [];
+  const { prepare, capacity } = options;
+  const loaded: PreparedImage[] = [];
   for (const picture of images) {
-    const image = await load(picture)();
+    const image = await prepare(picture)();
     if (image._tag === "Left") return image;
     loaded.push(image.right);
   }
@@ -110,8 +110,8 @@ export async function trainingBatch(
   const points = new Float32Array(pairCapacity * capacity * 2);
   const weights = new Float32Array(pairCapacity * capacity);
   for (const [p, { pair, a, b }] of pairs.entries()) {
-    const source = loaded[a] as LoadedImage;
-    const target = loaded[b] as LoadedImage;
+    const source = loaded[a] as PreparedImage;
+    const target = loaded[b] as PreparedImage;
     const checked = checkKeypoints(pair, {
       source: heightWidth(source.stored),
       target: heightWidth(target.stored),
@@ -131,8 +131,7 @@ export async function trainingBatch(
   return {
     _tag: "Right",
     right: {
-      images: imageBatch(loaded),
-      imageSize: loaded[0]?.padded ?? [0, 0],
+      inputs: stackInputs(loaded),
       indexA: places.map((place) => place?.a ?? 0),
       indexB: places.map((place) => place?.b ?? 0),
       queries,
@@ -147,12 +146,11 @@ export function batchTensors<T>(
   backend: Backend<T>,
   batch: TrainingBatch,
 ): TensorMap<T> {
-  const { images, imageSize, indexA, indexB, queries, points, weights } = batch;
+  const { inputs, indexA, indexB, queries, points, weights } = batch;
   const count = indexA.length;
   const capacity = weights.length / count;
-  const [h, w] = imageSize;
   return {
-    images: backend.tensor(images, [images.length / (3 * h * w), 3, h, w]),
+    ...mapValues(inputs, ({ data, shape }) => backend.tensor(data, shape)),
     indexA: backend.tensor(indexA, [count]),
     indexB: backend.tensor(indexB, [count]),
     queries: backend.tensor(queries, [count, capacity, 2]),
@@ -163,9 +161,8 @@ export function batchTensors<T>(
 
 function cellsOf(
   { keypoints }: AnnotatedImage,
-  { stored, image, padded }: LoadedImage,
+  sizes: PreparedImage,
   rule: CellRule,
 ): readonly number[] {
-  return storedToCells(keypoints, { stored, resized: image, padded }, rule)
-    .flat();
+  return storedToCells(keypoints, sizes, rule).flat();
 }

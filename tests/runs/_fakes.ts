@@ -89,7 +89,9 @@ export function fakePredictor<T>(
         backend.tidy(() => [backend.mul(queries, 1)])[0] as T,
       ),
     read: ({ descriptors }) => moved(descriptors),
-    extract: (pixels) => {
+    extract: (pixels) => predictor.extractFrom({ images: pixels }),
+    extractFrom: ({ images: pixels }) => {
+      if (pixels === undefined) throw new TypeError("no pixels");
       const [count = 0, , h = 0, w = 0] = backend.shape(pixels);
       batches.push([count, h, w]);
       return Promise.resolve(

@@ -17,6 +17,7 @@ import type { Backend } from "../../src/backends/backend.ts";
 import type { Checkpoint } from "../../src/runs/checkpoint.ts";
 import { epochOrder } from "../../src/runs/epoch_order.ts";
 import { imageLoader } from "../../src/runs/load_image.ts";
+import { preparePixels } from "../../src/runs/prepared_image.ts";
 import type { StepRow, ValidationRow } from "../../src/runs/log_row.ts";
 import { modelTemperature } from "../../src/runs/model.ts";
 import { readCheckpoint } from "../../src/runs/read_checkpoint.ts";
@@ -111,7 +112,7 @@ onNative(
       await trainingBatch(
         pairBatch(order.slice(0, 4).map((i) => set.pairs[i]!)),
         {
-          load: imageLoader({ size: 64, stride: 16 }),
+          prepare: preparePixels(imageLoader({ size: 64, stride: 16 })),
           rule: config.coordinates,
           stride: 16,
           capacity: Math.max(

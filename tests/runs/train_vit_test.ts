@@ -36,8 +36,12 @@ const SMALL: VitBackbone = {
 
 /** Three images of 4 x 5 patches, two pairs of them. */
 const BATCH = {
-  images: Float32Array.from(drawn(1, [3, 3, 32, 40]).data),
-  imageSize: [32, 40],
+  inputs: {
+    images: {
+      shape: [3, 3, 32, 40],
+      data: Float32Array.from(drawn(1, [3, 3, 32, 40]).data),
+    },
+  },
   indexA: [0, 1],
   indexB: [1, 2],
   queries: Float32Array.from(drawn(2, [2, 3, 2], [0, 4]).data),

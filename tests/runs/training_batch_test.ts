@@ -6,6 +6,7 @@ import {
   pairBatch,
   trainingBatch,
 } from "../../src/runs/training_batch.ts";
+import { preparePixels } from "../../src/runs/prepared_image.ts";
 import { fakeLoader, type FakePicture, pairOf } from "./_fakes.ts";
 import { left, right } from "./_helpers.ts";
 
@@ -25,13 +26,13 @@ const PAIRS = [
 
 function options(rule: "simple" | "center" = "simple") {
   const { load, loads } = fakeLoader(PICTURES);
-  return { load, loads, rule, stride: 16, capacity: 3 };
+  return { prepare: preparePixels(load), loads, rule, stride: 16, capacity: 3 };
 }
 
 Deno.test("trainingBatch() lays keypoints out in cells and pads them", async () => {
   const batch = right(await trainingBatch(pairBatch(PAIRS), options()));
-  deepStrictEqual(batch.imageSize, [32, 32]);
-  strictEqual(batch.images.length, 4 * 3 * 32 * 32);
+  deepStrictEqual(batch.inputs["images"]!.shape, [4, 3, 32, 32]);
+  strictEqual(batch.inputs["images"]!.data.length, 4 * 3 * 32 * 32);
   deepStrictEqual([batch.indexA, batch.indexB], [[0, 2], [1, 3]]);
   // (16, 8) is (8, 8) resized, over 16: (0.5, 0.5).
   deepStrictEqual([...batch.queries], [0.5, 0.5, 0, 0, 0, 0, 0, 0, 2, 2, 0, 0]);
@@ -94,7 +95,7 @@ Deno.test("trainingBatch() loads shared images once and pads missing pairs", asy
     }, settings),
   );
   deepStrictEqual(settings.loads, ["a", "b", "c"]);
-  strictEqual(batch.images.length, 3 * 3 * 32 * 32);
+  deepStrictEqual(batch.inputs["images"]!.shape, [3, 3, 32, 32]);
   deepStrictEqual([batch.indexA, batch.indexB], [[0, 1, 0, 0], [1, 2, 0, 0]]);
   deepStrictEqual([...batch.weights], [1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
   deepStrictEqual([...batch.queries.subarray(12)], Array(12).fill(0));

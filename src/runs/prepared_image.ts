@@ -1,0 +1,108 @@
+/**
+ * What a model's program reads of one picture, ready to be batched.
+ *
+ * @module
+ */
+
+import { OptionError } from "../core/errors.ts";
+import type { AsyncResult } from "../core/result.ts";
+import type { DataError } from "../data/data_error.ts";
+import type { Picture } from "../data/picture_edit.ts";
+import type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
+import type { PixelSize } from "../data/scale_keypoints.ts";
+import { imageBatch, type ImageLoader } from "./load_image.ts";
+
+/** What a program reads of one picture, and how its pixels map to cells. */
+export interface PreparedImage {
+  /**
+   * Tensors `[1, ...]` under the names that programs read: `images`, the
+   * pixels; or `trunk.*`, what the frozen half of a backbone made of them; or
+   * `maps`, what all of it did. Made when asked for, so that pixels that wait
+   * do so as bytes.
+   */
+  readonly inputs: () => NamedTensors;
+  /** Memory it holds until then. */
+  readonly bytes: number;
+  /** Size in the file. */
+  readonly stored: PixelSize;
+  /** After resizing. */
+  readonly resized: PixelSize;
+  /** `[H, W]` after padding to whole cells. */
+  readonly padded: readonly [H: number, W: number];
+  /** What decoded it. */
+  readonly decoder: string;
+}
+
+/** Reads a picture and prepares it. */
+export type ImagePreparer = (
+  picture: Picture,
+) => AsyncResult<DataError, PreparedImage>;
+
+/**
+ * Prepares pictures by nothing but normalising their pixels: `images`.
+ *
+ * @param load Reads them.
+ * @returns The preparer.
+ */
+export function preparePixels(load: ImageLoader): ImagePreparer {
+  return (picture) => async () => {
+    const loaded = await load(picture)();
+    if (loaded._tag === "Left") return loaded;
+    const { stored, image, padded } = loaded.right;
+    const { width, height, decoder } = image;
+    return {
+      _tag: "Right",
+      right: {
+        inputs: () => ({
+          images: {
+            shape: [1, 3, ...padded],
+            data: imageBatch([loaded.right]),
+          },
+        }),
+        bytes: image.data.length,
+        stored,
+        resized: { width, height },
+        padded,
+        decoder,
+      },
+    };
+  };
+}
+
+/**
+ * Puts what was prepared of several pictures into one batch.
+ *
+ * @param images Pictures whose inputs have the same names and shapes.
+ * @param count `B`, zeros behind the last; as many as there are by default.
+ * @returns Each input as `[B, ...]`; none of no picture.
+ * @throws {OptionError} If names or shapes differ.
+ */
+export function stackInputs(
+  images: readonly PreparedImage[],
+  count: number = images.length,
+): NamedTensors {
+  const all = images.map(({ inputs }) => inputs());
+  const [first] = all;
+  if (first === undefined) return {};
+  const form = formOf(first);
+  const other = all.find((inputs) => formOf(inputs) !== form);
+  if (other !== undefined) {
+    throw new OptionError("stackInputs", "images", form, formOf(other));
+  }
+  return Object.fromEntries(
+    Object.entries(first).map(([name, { shape, data: { length } }]) => {
+      const data = new Float32Array(count * length);
+      all.forEach((inputs, i) =>
+        data.set((inputs[name] as NamedTensor).data, i * length)
+      );
+      return [name, { shape: [count, ...shape.slice(1)], data }];
+    }),
+  );
+}
+
+/** Names and shapes of what was prepared. */
+function formOf(inputs: NamedTensors): string {
+  return Object.entries(inputs)
+    .map(([name, { shape }]) => `${name} [${shape}]`)
+    .join(", ");
+}
