@@ -41,6 +41,8 @@ export interface TrainCommand {
   readonly out: string;
   /** Whether to go on with the run in `out`. */
   readonly resume: boolean;
+  /** Options that were given, as fields of the configuration. */
+  readonly told: readonly string[];
   /** Folder that features of a frozen trunk are kept in. */
   readonly featureFolder?: string;
 }
@@ -147,6 +149,7 @@ export function trainCommand(
     config,
     out: out ?? `runs/${stamp}`,
     resume: resume ?? false,
+    told,
     ...(featureCache && { featureFolder: featureCache }),
   };
 }
@@ -199,7 +202,10 @@ function described(): Command {
     .option("--clip-norm <norm>", "largest norm of the gradient", positive)
     .option(
       "--group-size <n>",
-      "images matched each with each; 0: plain",
+      "images matched each with each; 0: plain batches, as in the paper; " +
+        "by default 4 at twice both rates where every category has at least " +
+        "64 pairs of 8 images with named keypoints and all is trained, " +
+        "else plain",
       whole,
     )
     .option("--groups <n>", "such groups a pass", whole)

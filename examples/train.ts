@@ -10,6 +10,7 @@ import * as TE from "fp-ts/TaskEither";
 import {
   type BackendName,
   createBackend,
+  groupedConfig,
   readTrainConfig,
   resumeRun,
   startRun,
@@ -51,15 +52,21 @@ const outcome = await pipe(
   ),
   TE.bindW(
     "run",
-    ({ told, backend }) =>
-      command.resume ? resumeRun(command.out) : startRun(
-        { ...told, backend: backend.name as BackendName },
-        command.out,
-      ),
+    ({ told, backend, data }) =>
+      command.resume ? resumeRun(command.out) : startRun({
+        ...groupedConfig(told, data.train.pairs, command.told),
+        backend: backend.name as BackendName,
+      }, command.out),
   ),
   TE.bindW("trained", ({ backend, run, data }) => {
     begun = true;
-    console.log(`training on ${backend.name}, run in ${command.out}`);
+    const { groupSize } = run.config;
+    const steps = groupSize === null
+      ? "pairs"
+      : `groups of ${groupSize} images`;
+    console.log(
+      `training on ${backend.name} by ${steps}, run in ${command.out}`,
+    );
     return train(backend, run, data, options);
   }),
   TE.bindW(

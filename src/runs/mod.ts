@@ -173,6 +173,7 @@ export * from "./write_report.ts";
 export * from "./export_model.ts";
 export * from "./load_model.ts";
 export * from "./image_groups.ts";
+export * from "./grouped_config.ts";
 export type * from "./studies/study.ts";
 export type * from "./studies/study_figure.ts";
 export type * from "./studies/pair_maps.ts";
