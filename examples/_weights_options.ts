@@ -5,25 +5,16 @@
 import { Command, InvalidArgumentError } from "commander";
 import { NAME_STYLES } from "@simsc/core/data";
 import { type ConvertOptions, WEIGHTS_DTYPES } from "@simsc/core/runs";
+import type { Fetching } from "./_fetch_weights.ts";
 import { choice, path, PLAIN_OUTPUT } from "./_arguments.ts";
-
-/** Where fetched weights are kept and come from. */
-interface Fetching {
-  /** Folder that keeps them. */
-  readonly cache: string;
-  /** Address of the hub. */
-  readonly hub?: string;
-  /** Whether to print JSON. */
-  readonly json?: boolean;
-}
 
 /** What a command line asks for. */
 export type WeightsCommand =
   | { readonly kind: "list"; readonly json?: boolean }
-  | Fetching & { readonly kind: "fetch"; readonly reference: string }
+  | Fetching & { readonly kind: "fetch"; readonly json?: boolean }
   | Fetching & {
     readonly kind: "inspect";
-    readonly reference: string;
+    readonly json?: boolean;
     readonly key?: string;
     readonly tensors?: boolean;
   }
