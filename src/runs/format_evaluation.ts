@@ -14,6 +14,8 @@ export interface EvaluationRow {
 export interface Evaluation {
   /** One row a category. */
   readonly categories: readonly EvaluationRow[];
+  /** Other ways to part the pairs, such as by difficulty, each below a line. */
+  readonly sections?: readonly (readonly EvaluationRow[])[];
   /** Means, which a line sets apart; more than one where ways of averaging are compared. */
   readonly overall?: readonly EvaluationRow[];
 }
@@ -47,8 +49,11 @@ export interface Evaluation {
  * ```
  */
 export function formatEvaluation(evaluation: Evaluation): string {
-  const { categories, overall = [] } = evaluation;
-  const rows = [...categories, ...overall];
+  const { categories, sections = [], overall = [] } = evaluation;
+  const parts = [categories, ...sections, overall]
+    .filter((part) => part.length > 0);
+  const rows = parts.flat();
+  const starts = parts.map((_, i) => parts.slice(0, i).flat().length);
   const alphas = [...new Set(rows.flatMap(({ pck }) => Object.keys(pck)))]
     .sort((a, b) => Number(a) - Number(b));
   return formatTable(
@@ -65,6 +70,6 @@ export function formatEvaluation(evaluation: Evaluation): string {
         digits: 1,
       })),
     ],
-    { rulesBefore: overall.length > 0 ? [categories.length] : [] },
+    { rulesBefore: starts.filter((start) => start > 0) },
   );
 }

@@ -57,7 +57,7 @@ const CHOICES: EvaluationChoices = {
   normalize: true,
 };
 
-Deno.test("averages() weighs pairs, points and categories alike, in turn", () => {
+Deno.test("averages() weighs pairs, points, categories and both, in turn", () => {
   const { pck } = averages({ pairs: PAIRS });
   deepStrictEqual(pck, {
     // (1/4 + 1 + 1/2) / 3
@@ -66,6 +66,8 @@ Deno.test("averages() weighs pairs, points and categories alike, in turn", () =>
     perPoint: { "0.1": 4 / 9, "0.5": 1 },
     // cat 1; dog (1/4 + 1/2) / 2 = 3/8
     perCategory: { "0.1": 1.375 / 2, "0.5": 1 },
+    // cat 1; dog 1 + 2 of 4 + 4
+    perCategoryPoint: { "0.1": 1.375 / 2, "0.5": 1 },
   });
 });
 
@@ -88,7 +90,12 @@ Deno.test("averages() gives mean and deviation of the temperature", () => {
 
 Deno.test("averages() of no pair are empty, and NaN", () => {
   const { pck, categories, pairs, points, beta } = averages({ pairs: [] });
-  deepStrictEqual(pck, { perImage: {}, perPoint: {}, perCategory: {} });
+  deepStrictEqual(pck, {
+    perImage: {},
+    perPoint: {},
+    perCategory: {},
+    perCategoryPoint: {},
+  });
   deepStrictEqual([categories, pairs, points], [[], 0, 0]);
   ok(Number.isNaN(beta.mean) && Number.isNaN(beta.std));
 });
@@ -107,7 +114,7 @@ Deno.test("summarize() keeps every choice and prediction, as JSON too", () => {
   deepStrictEqual(JSON.parse(JSON.stringify(result)), result);
 });
 
-Deno.test("evaluationTable() prints categories and the three means", () => {
+Deno.test("evaluationTable() prints categories and the four means", () => {
   const result = summarize(
     { pairs: PAIRS, images: 2, decoders: [] },
     CHOICES,
@@ -119,10 +126,64 @@ Deno.test("evaluationTable() prints categories and the three means", () => {
       ["per image", 3],
       ["per point", 3],
       ["per category", 3],
+      ["per category's point", 3],
     ],
   );
   const text = formatEvaluation(evaluationTable(result));
   for (const word of ["cat", "dog", "58.3", "44.4", "68.8"]) {
     ok(text.includes(word), `${word} in\n${text}`);
   }
+});
+
+Deno.test("averages() lists the grades of graded pairs", () => {
+  const graded = PAIRS.map((each, i) => ({
+    ...each,
+    pair: {
+      ...each.pair,
+      difficulty: {
+        viewpointVariation: [2, 0, 2][i]!,
+        scaleVariation: 1,
+        truncation: i,
+        occlusion: 0,
+      },
+    },
+  }));
+  const { difficulties } = averages({ pairs: [...graded, PAIRS[0]!] });
+  // The dogs 1/4 and 1/2, the cat 1; the pair without grades is in no row.
+  deepStrictEqual(difficulties?.viewpointVariation, [
+    { category: "0", pairs: 1, pck: { "0.1": 1, "0.5": 1 } },
+    { category: "2", pairs: 2, pck: { "0.1": 0.375, "0.5": 1 } },
+  ]);
+  deepStrictEqual(difficulties?.truncation.map((row) => row.pck["0.1"]), [
+    0.25,
+    1,
+    0.5,
+  ]);
+  const result = summarize(
+    { pairs: graded, images: 2, decoders: [] },
+    CHOICES,
+  );
+  const text = formatEvaluation(evaluationTable(result));
+  for (
+    const line of ["viewpoint 2", "scale 1", "truncation 0", "occlusion 0"]
+  ) {
+    ok(text.includes(`\n${line} `), `${line} in\n${text}`);
+  }
+  strictEqual("difficulties" in averages({ pairs: PAIRS }), false);
+});
+
+Deno.test("summarize() draws intervals where it is told how", () => {
+  const bootstrap = { seed: 3, resamples: 200, level: 0.9 };
+  const all = { pairs: PAIRS, images: 2, decoders: [] };
+  const { intervals, choices, pck } = summarize(all, CHOICES, { bootstrap });
+  deepStrictEqual(choices.bootstrap, bootstrap);
+  for (const average of ["perImage", "perPoint", "perCategory"] as const) {
+    const [low, high] = intervals![average]["0.1"]!;
+    ok(low < pck[average]["0.1"]! && pck[average]["0.1"]! < high, average);
+    // No pair is wrong at 0.5, so no drawn set is.
+    deepStrictEqual(intervals![average]["0.5"], [1, 1]);
+  }
+  const again = summarize(all, CHOICES, { bootstrap });
+  deepStrictEqual(again.intervals, intervals);
+  strictEqual("intervals" in summarize(all, CHOICES), false);
 });
