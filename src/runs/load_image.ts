@@ -14,8 +14,12 @@ import { resizeBilinear } from "../data/resize_bilinear.ts";
 import type { RgbImage } from "../data/rgb_image.ts";
 import type { PixelSize } from "../data/scale_keypoints.ts";
 
-/** Side of the square that pictures are resized to, in pixels, or `original`. */
-export type ImageSize = number | "original";
+/**
+ * What pictures are resized to: a square of a side in pixels; `original`, which
+ * leaves them as they are; or at most `maxSide` pixels on their longer side, in
+ * proportion, which shrinks but never enlarges.
+ */
+export type ImageSize = number | "original" | { readonly maxSide: number };
 
 /** A picture as a model reads it. */
 export interface LoadedImage {
@@ -52,13 +56,14 @@ export type ImageLoader = (
  *
  * @param options Size, stride and cache.
  * @returns The loader.
- * @throws {OptionError} If the size is not a whole number of at least `stride`.
+ * @throws {OptionError} If a side is not a whole number of at least `stride`.
  */
 export function imageLoader(options: ImageLoaderOptions): ImageLoader {
   const { size, stride, cacheBytes = 0 } = options;
-  if (size !== "original" && !(Number.isInteger(size) && size >= stride)) {
+  const side = typeof size === "object" ? size.maxSide : size;
+  if (side !== "original" && !(Number.isInteger(side) && side >= stride)) {
     const wanted = `original or a whole number >= ${stride}`;
-    throw new OptionError("imageLoader", "size", wanted, size);
+    throw new OptionError("imageLoader", "size", wanted, side);
   }
   const kept = new Map<string, LoadedImage>();
   let bytes = 0;
@@ -80,9 +85,7 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
     if (read._tag === "Left") return read;
     const edited = editPicture(read.right, edits);
     const { width, height } = edited;
-    const image = size === "original"
-      ? edited
-      : resizeBilinear(edited, { width: size, height: size });
+    const image = resizeBilinear(edited, resizedTo({ width, height }, size));
     const loaded = {
       path,
       stored: { width, height },
@@ -125,6 +128,14 @@ export function imageBatch(images: readonly LoadedImage[]): Float32Array {
     }
   });
   return batch;
+}
+
+function resizedTo({ width, height }: PixelSize, size: ImageSize): PixelSize {
+  if (size === "original") return { width, height };
+  if (typeof size === "number") return { width: size, height: size };
+  const ratio = Math.min(1, size.maxSide / Math.max(width, height));
+  const scaled = (length: number) => Math.max(1, Math.round(length * ratio));
+  return { width: scaled(width), height: scaled(height) };
 }
 
 function upTo(length: number, stride: number): number {

@@ -50,6 +50,27 @@ Deno.test("imageLoader() pads the original size to whole cells, H before W", asy
   });
 });
 
+Deno.test("imageLoader() shrinks to a longest side in proportion, and never enlarges", async () => {
+  await inFolder(async (folder) => {
+    const load = imageLoader({ size: { maxSide: 32 }, stride: 16 });
+    const cases = [
+      // 100 x 30: times 0.32 is 32 x 9.6, rounded 10, padded to 16 rows.
+      [100, 30, [32, 10], [16, 32]],
+      [30, 100, [10, 32], [32, 16]],
+      [20, 31, [20, 31], [32, 32]],
+      [200, 1, [32, 1], [16, 32]],
+    ] as const;
+    for (const [w, h, resized, padded] of cases) {
+      const path = `${folder}/${w}x${h}.png`;
+      await Deno.writeFile(path, png(w, h));
+      const loaded = right(await load({ path })());
+      deepStrictEqual([loaded.image.width, loaded.image.height], resized);
+      deepStrictEqual(loaded.padded, padded);
+      deepStrictEqual(loaded.stored, { width: w, height: h });
+    }
+  });
+});
+
 Deno.test("imageLoader() keeps as many pictures as its cache holds, the oldest go", async () => {
   await inFolder(async (folder) => {
     for (const name of ["a", "b", "c"]) {
@@ -101,6 +122,10 @@ Deno.test("imageLoader() reads a picture again that was missing before", async (
 Deno.test("imageLoader() refuses sizes that hold no cell", () => {
   for (const size of [0, 15, 16.5, NaN, -16]) {
     throws(() => imageLoader({ size, stride: 16 }), OptionError);
+    throws(
+      () => imageLoader({ size: { maxSide: size }, stride: 16 }),
+      OptionError,
+    );
   }
 });
 
