@@ -4,18 +4,24 @@
 
 import { Command, InvalidArgumentError } from "commander";
 import type { PckSpace, PckThreshold } from "@simsc/core";
+import { DATA_FORMATS, type ReadPairsOptions } from "@simsc/core/data";
 import {
-  DATA_FORMATS,
-  type DataFormat,
-  type ReadingChoices,
-} from "@simsc/core/data";
-import {
+  type AverageName,
+  AVERAGES,
   BACKBONE_NAMES,
   BACKEND_NAMES,
   type BackendName,
+  type BootstrapOptions,
+  type CoordinateRule,
   type ImageSize,
+  type LocalizerName,
+  LOCALIZERS,
   type Lowering,
   LOWERINGS,
+  type OpenedModel,
+  type Reading,
+  TABLE_FORMATS,
+  type TableFormat,
 } from "@simsc/core/runs";
 import {
   beta,
@@ -26,51 +32,109 @@ import {
   PLAIN_OUTPUT,
   positive,
   readingOptions,
+  whole,
 } from "./_arguments.ts";
-import { backboneOptions, splitBackbone } from "./_backbone_arguments.ts";
+import { backboneOptions } from "./_backbone_arguments.ts";
+import { type Followers, followers } from "./_followers.ts";
 
-/** What a command line asks for. */
-export interface EvaluateCommand extends ReadingChoices {
+/** A model that a command line names. */
+export type ModelSource =
+  & {
+    /** What it is called in tables. */
+    readonly name: string;
+  }
+  & (
+    | {
+      /** Checkpoint file or run folder. */
+      readonly checkpoint: string;
+    }
+    | {
+      /** Network of plain weights. */
+      readonly backbone: string;
+      /** Plain weights. */
+      readonly weights: string;
+      /** Blocks or layers that are read; the last by default. */
+      readonly layers?: readonly number[];
+      /** Whether a ViT's final norm is applied; by its family by default. */
+      readonly finalNorm?: boolean;
+    }
+  );
+
+/** A data set that a command line names. */
+export interface SetSource extends ReadPairsOptions {
   /** Folder of the data set. */
   readonly data: string;
-  /** Layout of the folder. */
-  readonly format: DataFormat;
-  /** Split to evaluate. */
-  readonly split: string;
-  /** Checkpoint file or run folder; else `backbone` and `weights`. */
-  readonly checkpoint?: string;
-  /** Network of plain weights. */
-  readonly backbone?: string;
-  /** Blocks or layers of plain weights that are read. */
-  readonly layers?: readonly number[];
-  /** Whether the final norm of plain weights is applied. */
-  readonly finalNorm?: boolean;
-  /** Plain weights, safetensors. */
-  readonly weights?: string;
-  /** Temperature of the matching; the run's own choice by default. */
-  readonly betaEval?: "auto" | number;
-  /** Side pictures are resized to; the run's or about 256 by default. */
-  readonly size?: ImageSize;
-  /** Where keypoints of a csv layout come from. */
-  readonly keypoints: "csv" | "mat";
-  /** Pixels that errors and θ are measured in. */
-  readonly space: PckSpace;
   /** Which length scales the threshold; the data set's by default. */
   readonly threshold?: PckThreshold;
-  /** How pixels meet cells; the checkpoint's or the backbone's by default. */
-  readonly coordinates?: "simple" | "center" | "alignCorners";
+}
+
+/** What a command line asks for. */
+export interface EvaluateCommand {
+  /** Models, at least one. */
+  readonly models: readonly ModelSource[];
+  /** Data sets, at least one. */
+  readonly sets: readonly SetSource[];
+  /** Sizes pictures are resized to; the run's or about 256 by default. */
+  readonly sizes?: readonly ImageSize[];
+  /** Ways to read matches from the score maps of a model. */
+  readonly readings: (model: OpenedModel) => readonly Reading[];
+  /** Pixels that errors and θ are measured in. */
+  readonly space: PckSpace;
+  /** How pixels meet cells; the model's own rule by default. */
+  readonly coordinates?: CoordinateRule;
   /** Fractions of θ. */
   readonly alphas: readonly number[];
-  /** Width of the soft-argmax kernel in cells; the run's or 7 by default. */
-  readonly sigmaCells?: number;
+  /** Which average tables of several evaluations show. */
+  readonly average: AverageName;
+  /** How intervals are drawn. */
+  readonly bootstrap?: BootstrapOptions;
+  /** Whether all are compared with the first of their data set. */
+  readonly compare: boolean;
+  /** Whether categories and grades of all are shown. */
+  readonly details: boolean;
+  /** Form of the table; a table of several where it is given. */
+  readonly table?: TableFormat;
+  /** File the whole result is written to. */
+  readonly json?: string;
   /** Device to run on. */
   readonly backend: BackendName | "auto";
   /** How models of ONNX Runtime are written. */
   readonly lowering: Lowering;
   /** Folder that feature maps are kept in for the next time. */
   readonly featureCache?: string;
-  /** File the whole result is written to. */
-  readonly json?: string;
+  /** Pictures of a forward pass. */
+  readonly batch: number;
+  /** Pictures whose features are kept at once. */
+  readonly keepImages: number;
+}
+
+/** Options as Commander hands them over. */
+interface Given extends
+  Pick<
+    EvaluateCommand,
+    | "space"
+    | "coordinates"
+    | "alphas"
+    | "average"
+    | "table"
+    | "json"
+    | "backend"
+    | "lowering"
+    | "batch"
+    | "keepImages"
+    | "featureCache"
+  > {
+  readonly size?: readonly ImageSize[];
+  readonly maxSide?: number;
+  readonly localizer: readonly LocalizerName[];
+  readonly betaEval?: readonly ("auto" | number)[];
+  readonly sigmaCells?: number;
+  readonly radiusCells?: number;
+  readonly outside?: "masked" | "cropped";
+  readonly bootstrap: number;
+  readonly seed: number;
+  readonly compare?: true;
+  readonly details?: true;
 }
 
 /**
@@ -81,35 +145,133 @@ export interface EvaluateCommand extends ReadingChoices {
  * @returns What they ask for.
  */
 export function evaluateCommand(args: readonly string[]): EvaluateCommand {
+  const command = described();
+  const models = followers(command, {
+    leads: ["checkpoint", "backbone"],
+    follow: ["weights", "name", "layer", "layers", "norm", "no-norm"],
+  });
+  const sets = followers(command, {
+    leads: ["data"],
+    follow: [
+      "format",
+      "split",
+      "keypoints",
+      "threshold",
+      ...readingOptions().map((option) => option.name()),
+    ],
+  });
+  command.parse(args, { from: "user" });
+  const given = command.opts<Given>();
+  const { size, maxSide, bootstrap, seed, compare, details, ...others } = given;
+  const sizes = [...size ?? [], ...(maxSide ? [{ maxSide }] : [])];
+  if (models.length === 0) noModel(command);
+  const named = models.map((model) => namedModel(command, model));
+  const isPlain = named.some((model) => "weights" in model);
+  const isAuto = (given.betaEval ?? ["auto"]).includes("auto");
+  if (isPlain && isAuto && !given.localizer.every(isCold)) {
+    command.error(
+      "error: plain weights have no temperature of their own: give --beta-eval",
+    );
+  }
+  return {
+    ...others,
+    models: named,
+    sets: sets.map(({ format, split = "test", ...rest }) => {
+      if (format !== undefined) return { ...rest, format, split } as SetSource;
+      return command.error(`error: --data ${rest["data"]} needs a --format`);
+    }),
+    ...(sizes.length > 0 && { sizes }),
+    readings: (model) => readingsOf(given, model),
+    ...(bootstrap > 0 &&
+      { bootstrap: { seed, resamples: bootstrap, level: 0.95 } }),
+    compare: compare ?? false,
+    details: details ?? false,
+  };
+}
+
+function namedModel(
+  command: Command,
+  { checkpoint, backbone, weights, name, ...read }: Followers,
+): ModelSource {
+  if (checkpoint !== undefined && weights === undefined) {
+    if (Object.keys(read).length > 0) {
+      command.error(
+        "error: --layer, --layers and --norm are of plain weights: " +
+          "a checkpoint has its own",
+      );
+    }
+    const folder = checkpoint.split(/[/\\]/)
+      .findLast((part) => part !== "" && !part.endsWith(".safetensors"));
+    return { name: name ?? folder ?? checkpoint, checkpoint };
+  }
+  if (checkpoint === undefined && backbone !== undefined && weights) {
+    const { layers = read["layer"], norm, noNorm } = read;
+    return {
+      name: name ?? backbone,
+      backbone,
+      weights,
+      ...(layers && { layers: layers.split(",").map(Number) }),
+      ...((norm ?? noNorm) !== undefined && { finalNorm: norm !== undefined }),
+    };
+  }
+  return noModel(command);
+}
+
+function noModel(command: Command): never {
+  return command.error(
+    "error: give either --checkpoint, or --backbone and --weights",
+  );
+}
+
+/** Every localiser at every temperature; those that read none once. */
+function readingsOf(
+  { localizer, betaEval, radiusCells, outside, ...given }: Given,
+  { training }: OpenedModel,
+): readonly Reading[] {
+  const betas = betaEval ?? [training?.betaEval ?? "auto"];
+  const sigmaCells = given.sigmaCells ?? training?.sigmaCells ?? 7;
+  return localizer.flatMap((name) => {
+    // A number, so that weights without a temperature need none.
+    const known = isCold(name) ? [betas.find(Number.isFinite) ?? 1] : betas;
+    return known.map((betaEval): Reading => ({
+      betaEval,
+      localizer: name,
+      sigmaCells,
+      ...(name === "windowSoftArgmax" &&
+        { radiusCells: radiusCells ?? 7, outside: outside ?? "masked" }),
+    }));
+  });
+}
+
+function isCold(localizer: LocalizerName): boolean {
+  return localizer === "nearestNeighbor" ||
+    localizer === "bilinearNearestNeighbor";
+}
+
+function described(): Command {
   const command = new Command("evaluate")
     .configureOutput(PLAIN_OUTPUT)
-    .description("PCK of a checkpoint or of plain weights on annotated pairs.")
-    .requiredOption("--data <folder>", "data set", path)
-    .addOption(
-      choice("--format <layout>", "layout of the data set", DATA_FORMATS)
-        .makeOptionMandatory(),
+    .description(
+      "PCK of models on annotated pairs. --checkpoint (or --backbone and " +
+        "--weights) and --data may be given several times: what stands " +
+        "behind one belongs to it, what stands before the first to all.",
     )
-    .option("--split <name>", "split to evaluate", "test")
-    .addOption(
-      choice("--keypoints <where>", "of a csv layout", KEYPOINTS)
-        .default("csv"),
-    )
+    .optionsGroup("Models:")
     .option("--checkpoint <path>", "checkpoint, or folder of a run", path)
     .addOption(
       choice("--backbone <name>", "network of plain weights", BACKBONE_NAMES),
     )
     .option("--weights <file>", "plain weights: safetensors or .pth", path)
-    .option(
-      "--beta-eval <value>",
-      "auto (the model's own temperature) or a number",
-      beta,
-    )
-    .option("--size <pixels>", "side of the square, or original", size)
+    .option("--name <text>", "what the model is called in tables", path);
+  backboneOptions().forEach((option) => command.addOption(option));
+  command.optionsGroup("Data sets:")
+    .requiredOption("--data <folder>", "data set", path)
     .addOption(
-      choice("--space <pixels>", "pixels errors are measured in", [
-        "evaluation",
-        "original",
-      ]).default("evaluation"),
+      choice("--format <layout>", "layout of the data set", DATA_FORMATS),
+    )
+    .option("--split <name>", "split to evaluate; test", path)
+    .addOption(
+      choice("--keypoints <where>", "of a csv layout; csv", KEYPOINTS),
     )
     .addOption(
       choice("--threshold <length>", "reference length; the data set's", [
@@ -117,12 +279,69 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
         "kps",
         "bbox",
       ]),
+    );
+  readingOptions().forEach((option) => command.addOption(option));
+  return command
+    .optionsGroup("Protocol:")
+    .option(
+      "--size <list>",
+      "sides of the square in pixels, or original; the run's or 256",
+      listOf(size),
+    )
+    .option(
+      "--max-side <pixels>",
+      "shrink in proportion to a longest side, as well",
+      atLeastACell,
+    )
+    .addOption(
+      choice("--space <pixels>", "pixels errors are measured in", [
+        "evaluation",
+        "original",
+      ]).default("evaluation"),
     )
     .addOption(
       choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
     )
-    .option("--alphas <list>", "fractions of the length", list, [.05, .1, .15])
+    .option(
+      "--alphas <list>",
+      "fractions of the length",
+      listOf(positive),
+      [.05, .1, .15],
+    )
+    .optionsGroup("Reading of matches:")
+    .option(
+      "--localizer <list>",
+      `${LOCALIZERS.join(", ")}; or all`,
+      localizers,
+      ["kernelSoftArgmax"],
+    )
+    .option(
+      "--beta-eval <list>",
+      "auto (the model's own temperature) and numbers; the run's or auto",
+      listOf(beta),
+    )
     .option("--sigma-cells <cells>", "width of the kernel", positive)
+    .option("--radius-cells <cells>", "reach of the window; 7", whole)
+    .addOption(
+      choice("--outside <what>", "scores outside the window; masked", [
+        "masked",
+        "cropped",
+      ]),
+    )
+    .optionsGroup("Results:")
+    .addOption(
+      choice("--table <form>", "print one table alone", TABLE_FORMATS),
+    )
+    .addOption(
+      choice("--average <name>", "average in that table", AVERAGES)
+        .default("perImage"),
+    )
+    .option("--details", "show categories and grades of all")
+    .option("--compare", "compare with the first, pair by pair")
+    .option("--bootstrap <n>", "sets drawn for intervals; 0: none", whole, 1000)
+    .option("--seed <n>", "names the drawn sets", whole, 0)
+    .option("--json <file>", "write the whole result there", path)
+    .optionsGroup("Device:")
     .addOption(
       choice("--backend <name>", "device", [...BACKEND_NAMES, "auto"])
         .default("auto"),
@@ -136,43 +355,42 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
       "keep feature maps there, by image and weights; safe to delete",
       path,
     )
-    .option("--json <file>", "write the whole result there", path);
-  [...readingOptions(), ...backboneOptions()]
-    .forEach((option) => command.addOption(option));
-  command.parse(args, { from: "user" });
-  const { chosen, given } = splitBackbone(command.opts<EvaluateCommand>());
-  const options: EvaluateCommand = { ...given, ...chosen };
-  const { checkpoint, backbone, weights, betaEval } = options;
-  const isPlain = backbone !== undefined && weights !== undefined;
-  const isAnyPlain = backbone !== undefined || weights !== undefined;
-  if (checkpoint === undefined ? !isPlain : isAnyPlain) {
-    command.error(
-      "error: give either --checkpoint, or --backbone and --weights",
+    .option("--batch <n>", "pictures of a forward pass", count, 8)
+    .option(
+      "--keep-images <n>",
+      "pictures whose features are kept at once",
+      count,
+      512,
     );
-  }
-  if (isPlain && typeof betaEval !== "number") {
-    command.error(
-      "error: plain weights have no temperature of their own: give --beta-eval",
-    );
-  }
-  if (!isPlain && Object.keys(chosen).length > 0) {
-    command.error(
-      "error: --layer, --layers and --norm are of plain weights: " +
-        "a checkpoint has its own",
-    );
-  }
-  return options;
 }
 
 function size(text: string): ImageSize {
-  if (text === "original") return text;
+  return text === "original" ? text : atLeastACell(text);
+}
+
+function atLeastACell(text: string): number {
   const value = positive(text);
   if (!Number.isInteger(value) || value < 16) {
-    throw new InvalidArgumentError("wanted original or a whole number >= 16");
+    throw new InvalidArgumentError("wanted a whole number >= 16");
   }
   return value;
 }
 
-function list(text: string): readonly number[] {
-  return text.split(",").map(positive);
+function count(text: string): number {
+  const value = whole(text);
+  if (value < 1) throw new InvalidArgumentError("wanted a whole number >= 1");
+  return value;
+}
+
+function localizers(text: string): readonly LocalizerName[] {
+  if (text === "all") return LOCALIZERS;
+  return text.split(",").map((name) => {
+    const known = LOCALIZERS.find((each) => each === name);
+    if (known) return known;
+    throw new InvalidArgumentError(`wanted ${LOCALIZERS.join(", ")} or all`);
+  });
+}
+
+function listOf<A>(one: (text: string) => A): (text: string) => readonly A[] {
+  return (text) => text.split(",").map(one);
 }

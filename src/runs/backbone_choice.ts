@@ -97,9 +97,9 @@ export function checkImageSize(
   file: string,
 ): Result<DataError, ImageSize> {
   const stride = backboneStride(backbone);
-  if (
-    size === "original" || backbone.kind === "resnet" || size % stride === 0
-  ) {
+  // Sizes in proportion are padded to whole cells, whatever they are.
+  const isPadded = typeof size !== "number" || backbone.kind === "resnet";
+  if (isPadded || size % stride === 0) {
     return right(size);
   }
   const below = Math.floor(size / stride) * stride;

@@ -1,0 +1,189 @@
+/**
+ * Models against data sets: everything the paper's tables hold.
+ *
+ * @module
+ */
+
+import type { Backend } from "../backends/backend.ts";
+import type { CoordinateRule } from "../core/coordinates.ts";
+import type { PckSpace, PckThreshold } from "../core/pck.ts";
+import type { AsyncResult } from "../core/result.ts";
+import type { PairSet } from "../data/image_pair.ts";
+import { backboneStride } from "../nn/backbone_geometry.ts";
+import { right } from "./_result.ts";
+import type { Aborted } from "./aborted.ts";
+import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
+import type { BootstrapOptions } from "./bootstrap_intervals.ts";
+import type { EvaluationOptions, PairOutcome } from "./evaluate.ts";
+import { evaluateReadings } from "./evaluate_readings.ts";
+import { formatSize } from "./format_size.ts";
+import { frozenFeatures } from "./frozen_features.ts";
+import { isTransferred } from "./is_transferred.ts";
+import { type ImageLoader, imageLoader, type ImageSize } from "./load_image.ts";
+import type { OpenedModel } from "./load_model.ts";
+import { createPredictor } from "./predictor.ts";
+import type { Reading } from "./reading.ts";
+import type { RunError } from "./run_error.ts";
+import { type EvaluationResult, summarize } from "./summarize.ts";
+
+/** A model and what it is called. */
+export interface NamedModel {
+  /** Its name in tables. */
+  readonly name: string;
+  /** Opens it when its turn comes. */
+  readonly open: AsyncResult<RunError, OpenedModel>;
+}
+
+/** A data set and where it lies. */
+export interface EvaluationSet {
+  /** Its folder. */
+  readonly folder: string;
+  /** Its pairs. */
+  readonly set: PairSet;
+  /** Which length scales the threshold; the set's own by default. */
+  readonly threshold?: PckThreshold;
+}
+
+/** What {@linkcode evaluateModels} runs. */
+export interface EvaluationPlan {
+  /** Rows of the table. */
+  readonly models: readonly NamedModel[];
+  /** Its columns. */
+  readonly sets: readonly EvaluationSet[];
+}
+
+/** Options of {@linkcode evaluateModels}. */
+export interface EvaluateModelsOptions extends
+  Pick<
+    EvaluationOptions,
+    "alphas" | "batch" | "keepImages" | "signal" | "onProgress"
+  > {
+  /** Pixels that errors and θ are measured in. */
+  readonly space: PckSpace;
+  /** Sizes that pictures are resized to, each in turn; by default that a model was trained at, else about 256. */
+  readonly sizes?: readonly ImageSize[];
+  /** Ways to read matches, compared on the same score maps; at least one. */
+  readonly readings: (model: OpenedModel) => readonly Reading[];
+  /** How pixels and cells correspond; the model's own rule by default. */
+  readonly coordinates?: CoordinateRule;
+  /** Folder that feature maps are kept in for the next time; none by default. */
+  readonly featureCache?: string;
+  /** How intervals are drawn; none by default. */
+  readonly bootstrap?: BootstrapOptions;
+}
+
+/** One model on one data set, at one size, by one reading. */
+export interface ModelEvaluation {
+  /** What is printed and written. */
+  readonly result: EvaluationResult;
+  /** Every pair, for comparisons. */
+  readonly outcomes: readonly PairOutcome[];
+}
+
+/** Bytes of decoded pictures kept from one model to the next. */
+const CACHE_BYTES = 2 ** 28;
+
+/**
+ * Evaluates each model on each data set at each size by each reading, model by
+ * model, so that one alone is in memory.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where they run.
+ * @param plan Models and data sets.
+ * @param options Sizes, readings and all else that changes numbers.
+ * @returns The evaluations, by model, size, data set and reading in this order,
+ *   or what went wrong first.
+ * @throws {OptionError} If an option lies outside its range.
+ */
+export function evaluateModels<T>(
+  backend: Backend<T>,
+  { models, sets }: EvaluationPlan,
+  options: EvaluateModelsOptions,
+): AsyncResult<RunError | Aborted, readonly ModelEvaluation[]> {
+  const loaders = new Map<string, ImageLoader>();
+  const loaderOf = (size: ImageSize, stride: number): ImageLoader => {
+    const key = `${formatSize(size)} ${stride}`;
+    const cacheBytes = models.length > 1 ? CACHE_BYTES : 0;
+    const load = loaders.get(key) ?? imageLoader({ size, stride, cacheBytes });
+    loaders.set(key, load);
+    return load;
+  };
+  return async () => {
+    const evaluations: ModelEvaluation[] = [];
+    for (const { name, open } of models) {
+      const opened = await open();
+      if (opened._tag === "Left") return opened;
+      const model = opened.right;
+      const config = {
+        ...model.config,
+        coordinates: options.coordinates ?? model.config.coordinates,
+      };
+      const readings = options.readings(model);
+      const [first, ...alternatives] = readings as readonly [Reading];
+      const predictor = createPredictor(backend, {
+        ...first,
+        config,
+        baked: model.parameters,
+        alternatives,
+      });
+      const stride = backboneStride(config.backbone);
+      const usual = model.training?.size ?? defaultImageSize(config.backbone);
+      for (const size of options.sizes ?? [usual]) {
+        const checked = checkImageSize(config.backbone, size, "options");
+        if (checked._tag === "Left") return checked;
+        const load = loaderOf(size, stride);
+        const { featureCache } = options;
+        const prepare = featureCache && frozenFeatures(backend, {
+          backbone: config.backbone,
+          parameters: model.parameters,
+          upTo: "maps",
+          load,
+          size,
+          folder: featureCache,
+        });
+        for (const { folder, set, threshold = set.threshold } of sets) {
+          const outcomes = await evaluateReadings(backend, {
+            config,
+            predictor,
+            pairs: set.pairs,
+            load,
+            ...(prepare && { prepare }),
+          }, { ...options, threshold })();
+          if (outcomes._tag === "Left") return outcomes;
+          outcomes.right.forEach((outcome, r) => {
+            const { betaEval, localizer, sigmaCells, ...window } =
+              readings[r] as Reading;
+            const choices = {
+              data: `${set.name} ${set.split}`,
+              folder,
+              ...(set.choices && { reading: set.choices }),
+              model: name,
+              ...(model.training &&
+                { transferred: isTransferred(model.training, folder, set) }),
+              backbone: config.backbone.name,
+              layers: config.backbone.outputs,
+              ...(config.backbone.kind === "vit" &&
+                { finalNorm: config.backbone.norm }),
+              backend: backend.name,
+              coordinates: config.coordinates,
+              normalize: config.normalize,
+              threshold,
+              space: options.space,
+              size,
+              betaEval,
+              localizer: localizer ?? "kernelSoftArgmax",
+              sigmaCells,
+              ...window,
+            };
+            const { bootstrap } = options;
+            const result = summarize(outcome, choices, {
+              ...(bootstrap && { bootstrap }),
+            });
+            evaluations.push({ result, outcomes: outcome.pairs });
+          });
+        }
+      }
+    }
+    return right(evaluations);
+  };
+}
