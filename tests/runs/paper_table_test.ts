@@ -9,6 +9,7 @@ import type { EvaluationChoices } from "../../src/runs/summarize.ts";
 const CHOICES: EvaluationChoices = {
   data: "pf-pascal test",
   backbone: "resnet101",
+  layers: [3],
   backend: "onnx-cpu",
   coordinates: "simple",
   threshold: "img",

@@ -1,0 +1,235 @@
+import { deepStrictEqual, equal, ok } from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { referenceBackend } from "../../src/backends/reference.ts";
+import { readPairs } from "../../src/data/read_pairs.ts";
+import {
+  evaluateModels,
+  type EvaluateModelsOptions,
+} from "../../src/runs/evaluate_models.ts";
+import {
+  evaluationReport,
+  type EvaluationReportOptions,
+} from "../../src/runs/evaluation_report.ts";
+import { initModel } from "../../src/runs/model.ts";
+import { drawnDefaults } from "../../src/runs/train_config.ts";
+import { drawSmallSet } from "./_drawn.ts";
+import { MODEL } from "./_fakes.ts";
+import { left, right } from "./_helpers.ts";
+
+const folder = await Deno.makeTempDir();
+const data = join(folder, "procedural");
+await drawSmallSet(data);
+const set = right(
+  await readPairs(data, { format: "spair", split: "val" })(),
+);
+Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
+
+const model = (seed: number) => ({
+  ...initModel(xoroshiro128plus(seed), {
+    ...MODEL,
+    temperature: { kind: "mlp", hidden: 4 },
+  }),
+});
+const MODELS = [
+  {
+    name: "plain",
+    open: () => Promise.resolve({ _tag: "Right", right: model(1) } as const),
+  },
+  {
+    name: "trained",
+    open: () =>
+      Promise.resolve(
+        {
+          _tag: "Right",
+          right: { ...model(2), training: { ...drawnDefaults, size: 48 } },
+        } as const,
+      ),
+  },
+];
+const BOOTSTRAP = { seed: 0, resamples: 50, level: 0.95 };
+const OPTIONS: EvaluateModelsOptions = {
+  alphas: [0.1, 0.2],
+  space: "evaluation",
+  readings: () => [
+    { betaEval: "auto", sigmaCells: 7 },
+    { betaEval: 0.1, sigmaCells: 7, localizer: "softArgmax" },
+  ],
+  bootstrap: BOOTSTRAP,
+};
+
+const backend = referenceBackend();
+const evaluations = right(
+  await evaluateModels(backend, {
+    models: MODELS,
+    sets: [{ folder: data, set }, { folder: data, set, threshold: "img" }],
+  }, { ...OPTIONS, sizes: [48, "original", { maxSide: 32 }] })(),
+);
+
+Deno.test("evaluateModels() goes through models, sizes, sets and readings in turn", () => {
+  deepStrictEqual(
+    evaluations.map(({ result: { choices } }) => [
+      choices.model,
+      choices.size,
+      choices.threshold,
+      choices.localizer,
+    ]),
+    ["plain", "trained"].flatMap((name) =>
+      [48, "original", { maxSide: 32 }].flatMap((size) =>
+        ["bbox", "img"].flatMap((threshold) =>
+          ["kernelSoftArgmax", "softArgmax"].map((localizer) => [
+            name,
+            size,
+            threshold,
+            localizer,
+          ])
+        )
+      )
+    ),
+  );
+  equal(backend.memory().tensors, 0);
+});
+
+Deno.test("evaluateModels() writes every choice into its result", () => {
+  const { choices, intervals } = evaluations.at(-1)!.result;
+  ok(intervals);
+  const { decoders, ...told } = choices;
+  equal(decoders.length, 1);
+  deepStrictEqual(told, {
+    data: "spair val",
+    folder: data,
+    ...(set.choices && { reading: set.choices }),
+    model: "trained",
+    transferred: false,
+    backbone: "tiny",
+    layers: [3],
+    backend: "reference",
+    coordinates: "simple",
+    normalize: true,
+    threshold: "img",
+    space: "evaluation",
+    size: { maxSide: 32 },
+    betaEval: 0.1,
+    localizer: "softArgmax",
+    sigmaCells: 7,
+    bootstrap: BOOTSTRAP,
+  });
+});
+
+Deno.test("evaluateModels() takes the size of a run, and else the paper's", async () => {
+  const [first, , second] = right(
+    await evaluateModels(backend, {
+      models: MODELS,
+      sets: [{ folder: data, set: { ...set, pairs: set.pairs.slice(0, 1) } }],
+    }, OPTIONS)(),
+  );
+  equal(first!.result.choices.size, 256);
+  equal(second!.result.choices.size, 48);
+});
+
+Deno.test("evaluateModels() says which model cannot be opened", async () => {
+  const missing = {
+    name: "none",
+    open: () =>
+      Promise.resolve(
+        {
+          _tag: "Left",
+          left: { _tag: "MissingFile", file: "none", message: "none: missing" },
+        } as const,
+      ),
+  };
+  const result = await evaluateModels(backend, {
+    models: [missing],
+    sets: [{ folder: data, set }],
+  }, OPTIONS)();
+  equal(left(result).message, "none: missing");
+});
+
+const SHOWN: EvaluationReportOptions = { average: "perImage" };
+
+Deno.test("evaluationReport() shows one alone with categories and intervals", () => {
+  const { text, json } = evaluationReport(evaluations.slice(0, 1), SHOWN);
+  for (
+    const part of [
+      "plain at 48 on spair val",
+      "car",
+      "fish",
+      "viewpoint 0",
+      "95 % of drawn sets",
+    ]
+  ) {
+    ok(text.includes(part), `${part} in\n${text}`);
+  }
+  equal(json.evaluations.length, 1);
+});
+
+Deno.test("evaluationReport() shows several in the paper's layout", () => {
+  const { text } = evaluationReport(evaluations, SHOWN);
+  for (const part of ["max 32", "ori.", "θ bbox", "θ img", "softArgmax"]) {
+    ok(text.includes(part), `${part} in\n${text}`);
+  }
+  ok(!text.includes("viewpoint"));
+  const all = evaluationReport(evaluations, { ...SHOWN, details: true });
+  ok(all.text.includes("viewpoint"));
+});
+
+Deno.test("evaluationReport() prints a table alone in the form asked for", () => {
+  const { text, json } = evaluationReport(evaluations, {
+    ...SHOWN,
+    table: "json",
+  });
+  deepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify(json.table)));
+});
+
+Deno.test("evaluationReport() compares each with the first of its data set", () => {
+  const { text, json } = evaluationReport(evaluations, {
+    ...SHOWN,
+    compare: true,
+    bootstrap: BOOTSTRAP,
+  });
+  // 24 evaluations, 12 of either threshold; the first of each is the measure.
+  equal(json.comparisons?.length, 22);
+  deepStrictEqual(
+    json.comparisons?.slice(0, 3).map(({ first, second }) => [first, second]),
+    [[0, 1], [2, 3], [0, 4]],
+  );
+  const [one] = json.comparisons ?? [];
+  const [a, b] = evaluations.map(({ result }) => result.pck.perImage["0.1"]!);
+  ok(Math.abs(one!.differences["0.1"]!.difference - (b! - a!)) < 1e-12);
+  ok(text.includes("p McNemar"));
+});
+
+/** What the command says on the error channel, and its status. */
+async function refused(...args: readonly string[]): Promise<string> {
+  const run = promisify(execFile)(Deno.execPath(), [
+    "run",
+    "-P=runs",
+    "--quiet",
+    join(import.meta.dirname!, "..", "..", "examples", "evaluate.ts"),
+    ...args,
+  ], { env: { NO_COLOR: "1" } });
+  return await run.then(() => "", (error) => {
+    equal(error.code, 1);
+    return error.stderr;
+  });
+}
+
+Deno.test("deno task evaluate refuses arguments that say too little or too much", async () => {
+  const sets = ["--data", "x", "--format", "spair"];
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["--checkpoint", "a"], /required option '--data/],
+    [["--checkpoint", "a", "--data", "x"], /--data x needs a --format/],
+    [sets, /give either --checkpoint, or --backbone and --weights/],
+    [["--backbone", "resnet18", ...sets], /give either --checkpoint/],
+    [["--backbone", "resnet18", "--weights", "w", ...sets], /give --beta-eval/],
+    [["--checkpoint", "a", "--layer", "2", ...sets], /of plain weights/],
+    [["--checkpoint", "a", "--size", "7", ...sets], /whole number >= 16/],
+    [["--checkpoint", "a", "--localizer", "best", ...sets], /or all/],
+    [["--checkpoint", "a", "--table", "word", ...sets], /choices are text/],
+    [["--checkpoint", "none", ...sets], /x\/.*: must be a readable file/],
+  ];
+  const said = await Promise.all(cases.map(([args]) => refused(...args)));
+  said.forEach((text, i) => ok(cases[i]![1].test(text), text));
+});
