@@ -1,3 +1,4 @@
+import { checkJsonSize } from "./_check_json_size.ts";
 import { ELEMENT_BYTES } from "./_safetensors_elements.ts";
 import { refuse } from "./_refusal.ts";
 
@@ -10,8 +11,8 @@ export interface Entry {
   readonly end: number;
 }
 
-/** What the reference implementation allows a header at most. */
-const MAX_HEADER_BYTES = 100_000_000;
+/** Longest header that is read: hundreds of times that of any backbone. */
+const MAX_HEADER_BYTES = 25_000_000;
 
 /** Length of the JSON in front, from the first 8 of the file's `size` bytes. */
 export function headerLength(
@@ -41,6 +42,7 @@ export function readHeader(
   available: number,
   file: string,
 ): Header {
+  checkJsonSize(json, "header", file);
   let header: unknown;
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(json);

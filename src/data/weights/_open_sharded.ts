@@ -1,3 +1,4 @@
+import { checkJsonSize } from "../_check_json_size.ts";
 import { refuse, unwrap } from "../_refusal.ts";
 import { type ByteSource, withSource } from "./_byte_source.ts";
 import { openSingle, type OpenWeights } from "./_open_weights.ts";
@@ -45,7 +46,9 @@ export async function readShardMap(
   if (size > MAX_INDEX) {
     refuse(file, "file", `an index of ${MAX_INDEX} bytes at most`, `${size}`);
   }
-  const text = new TextDecoder().decode(await source.read(0, size));
+  const bytes = await source.read(0, size);
+  checkJsonSize(bytes, "file", file);
+  const text = new TextDecoder().decode(bytes);
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -18,7 +18,7 @@ export interface ZipEntry {
 }
 
 /** Longest directory that is read. */
-const MAX_DIRECTORY = 2 ** 25;
+const MAX_DIRECTORY = 2 ** 23;
 /** A comment of 65535 bytes may follow the 22 of the end record. */
 const MAX_TAIL = 22 + 0xffff + 20;
 

@@ -185,6 +185,24 @@ const hostile: Readonly<Record<string, readonly [() => Blob, RegExp]>> = {
       ])),
     /"header length" must be at most 2 bytes: got 1152921504606846976/,
   ],
+  "a safetensors header of two million names": [
+    () => {
+      const names = Array.from({ length: 2e6 }, (_, i) => `"${i}":{}`);
+      const json = new TextEncoder().encode(`{${names.join(",")}}`);
+      const length = new Uint8Array(8);
+      new DataView(length.buffer).setUint32(0, json.length, true);
+      return blob(concat([length, json]));
+    },
+    /"header" must be at most 400000 parts of JSON: got 4000000/,
+  ],
+  "an index of a million lists": [
+    () =>
+      blob(
+        new TextEncoder().encode(`{"weight_map":[${"[],".repeat(1e6)}[]]}`),
+        "w.json",
+      ),
+    /"file" must be at most 400000 parts of JSON/,
+  ],
   "a safetensors tensor of 2^50 elements": [
     () => {
       const header = new TextEncoder().encode(JSON.stringify({

@@ -224,7 +224,10 @@ Deno.test("readWeights() says what a file that is no weights file is", async () 
     ["\x89HDF\r\n\x1a\n........", /HDF5/],
     [`readme.txt${"\0".repeat(247)}ustar`, /a tar archive/],
     ["\x80\x03K\x01.........", /"magic number".*got another pickle \(1\)/],
-    ["hello, I am no weights file", /"header length" must be at most/],
+    ["hello, I am no weights file", /got text, or a pickle of protocol 0/],
+    ["cos\nsystem\n(S'echo'\ntR.", /got text, or a pickle of protocol 0/],
+    ["\x1f\x8b\x08 and so on", /got gzip: unpack it first/],
+    ["\x01\x02\x03\x04\x05\x06\x07\x08\x09", /"header length" must be/],
   ];
   for (const [content, message] of cases) {
     const bytes = Uint8Array.from(content, (char) => char.charCodeAt(0));
