@@ -52,7 +52,7 @@ export async function openSingle(
   const known: readonly [RegExp, string][] = [
     [/^version https:\/\/git-lfs/, "a Git LFS pointer: fetch the file itself"],
     [/^\s*</, "a web page: the download failed"],
-    [/^\x1f\x8b/, "gzip: unpack it first"],
+    [/^\W\x8b/, "gzip: unpack it first"],
     [/^\x89HDF/, "HDF5, which is not read"],
     [/^\x93NUMPY/, "a NumPy array, which is not read"],
     [/ustar|^[\w.-]+\0{20}/, "a tar archive, PyTorch's format before 0.1.10"],
