@@ -1,7 +1,7 @@
 import { OptionError } from "../core/errors.ts";
 import type { Point } from "../data/image_pair.ts";
-import { resizeBilinear } from "../data/resize_bilinear.ts";
 import type { RgbImage } from "../data/rgb_image.ts";
+import { embedPng } from "./_embed_png.ts";
 import { escapeHtml } from "./_escape_html.ts";
 import type { ReportPair } from "./report_input.ts";
 
@@ -126,31 +126,8 @@ function show([x, y]: Point): string {
   return `${x},${y}`;
 }
 
-/** The image as PNG inside the page, no larger than it is seen on a fine screen. */
-async function embed({ image, id, width }: Placed): Promise<string> {
-  const { encode } = await import("fast-png");
-  const height = 2 * HEIGHT;
-  const small = image.height > height
-    ? resizeBilinear(image, { width: 2 * width, height })
-    : image;
-  const png = encode({
-    width: small.width,
-    height: small.height,
-    data: small.data,
-    channels: 3,
-    depth: 8,
-  });
-  return `<image id="${id}" width="${width}" height="${HEIGHT}" ` +
-    `preserveAspectRatio="none" href="data:image/png;base64,${base64(png)}"/>`;
-}
-
-function base64(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  // An argument list has a limit, so the bytes go in portions.
-  for (let begin = 0; begin < bytes.length; begin += 0x8000) {
-    parts.push(String.fromCharCode(...bytes.subarray(begin, begin + 0x8000)));
-  }
-  return btoa(parts.join(""));
+function embed({ image, id, width }: Placed): Promise<string> {
+  return embedPng(image, { id, width, height: HEIGHT });
 }
 
 function legend(within: string): string {

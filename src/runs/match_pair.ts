@@ -1,0 +1,242 @@
+/**
+ * Two pictures and some points: where do they lie on the other one?
+ *
+ * @module
+ */
+
+import type { Backend, TensorData } from "../backends/backend.ts";
+import type { CoordinateRule } from "../core/coordinates.ts";
+import { matchMaps } from "../core/match_maps.ts";
+import type { Point } from "../core/point.ts";
+import type { AsyncResult } from "../core/result.ts";
+import { softmaxMap } from "../core/softmax_map.ts";
+import { type DataError, malformedFile } from "../data/data_error.ts";
+import { scaleKeypoints } from "../data/scale_keypoints.ts";
+import { backboneStride } from "../nn/backbone_geometry.ts";
+import { cellsToResized, storedToCells } from "./_pixel_cells.ts";
+import { left, right } from "./_result.ts";
+import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
+import {
+  imageBatch,
+  imageLoader,
+  type ImageSize,
+  type LoadedImage,
+} from "./load_image.ts";
+import type { OpenedModel } from "./load_model.ts";
+import {
+  createPredictor,
+  type ImageFeatures,
+  type Predictor,
+} from "./predictor.ts";
+import type { Reading } from "./reading.ts";
+
+/** What {@linkcode matchPair} matches. */
+export interface MatchPairInputs {
+  /** The model. */
+  readonly model: OpenedModel;
+  /** File of the picture with the points. */
+  readonly source: string;
+  /** File of the picture that is searched. */
+  readonly target: string;
+  /** (x, y) in pixels of the source as stored, inside it; at least one. */
+  readonly points: readonly Point[];
+}
+
+/** Options of {@linkcode matchPair}. */
+export interface MatchPairOptions {
+  /** How matches are read. */
+  readonly reading: Reading;
+  /** Size both are resized to; that of the model's run or about 256 by default. */
+  readonly size?: ImageSize;
+  /** How pixels and cells correspond; the model's own rule by default. */
+  readonly coordinates?: CoordinateRule;
+}
+
+/** Where one point was found. */
+export interface MatchedPoint {
+  /** The point, in pixels of the source as stored. */
+  readonly query: Point;
+  /** Its match, in pixels of the target as stored; may lie a little outside. */
+  readonly match: Point;
+  /** Largest score of the target's cells: a cosine where features are normalised. */
+  readonly similarity: number;
+  /** Probability of that cell, `max_m φ(M / β)[m]`: 1 where no other comes near. */
+  readonly confidence: number;
+}
+
+/** What {@linkcode matchPair} finds. */
+export interface PairMatch {
+  /** In the order of the points. */
+  readonly points: readonly MatchedPoint[];
+  /** Effective temperature βᴬ βᴮ. */
+  readonly beta: number;
+  /** What the result depends on. */
+  readonly choices: Required<Pick<MatchPairOptions, "size" | "coordinates">> & {
+    /** Name of the backbone. */
+    readonly backbone: string;
+    /** Device it ran on. */
+    readonly backend: string;
+    /** How matches were read. */
+    readonly reading: Reading;
+    /** Decoders of source and target. */
+    readonly decoders: readonly [source: string, target: string];
+  };
+  /** Both pictures as the model read them. */
+  readonly images: {
+    /** With the points. */
+    readonly source: LoadedImage;
+    /** With the matches. */
+    readonly target: LoadedImage;
+  };
+}
+
+/**
+ * Matches points of one picture with another.
+ *
+ * @typeParam T Tensor of the backend.
+ * @param backend Where it runs.
+ * @param inputs Model, pictures and points.
+ * @param options How matches are read.
+ * @returns The matches, or which file or point is wrong.
+ * @throws {OptionError} If an option lies outside its range, or the reading
+ *   wants a temperature that the model does not have.
+ */
+export function matchPair<T>(
+  backend: Backend<T>,
+  { model, source, target, points }: MatchPairInputs,
+  options: MatchPairOptions,
+): AsyncResult<DataError, PairMatch> {
+  const { backbone } = model.config;
+  const config = {
+    ...model.config,
+    coordinates: options.coordinates ?? model.config.coordinates,
+  };
+  const stride = backboneStride(backbone);
+  const size = options.size ?? model.training?.size ??
+    defaultImageSize(backbone);
+  return async () => {
+    const checked = checkImageSize(backbone, size, "options");
+    if (checked._tag === "Left") return checked;
+    const load = imageLoader({ size, stride });
+    const a = await load({ path: source })();
+    if (a._tag === "Left") return a;
+    const b = await load({ path: target })();
+    if (b._tag === "Left") return b;
+    const images = { source: a.right, target: b.right };
+    const { width, height } = images.source.stored;
+    const outside = points.find(([x, y]) =>
+      !(x >= -0.5 && x <= width + 0.5 && y >= -0.5 && y <= height + 0.5)
+    );
+    if (points.length === 0 || outside) {
+      const wanted = outside
+        ? `inside ${width} x ${height} pixels`
+        : "at least one";
+      const got = outside ? `[${outside}]` : "none";
+      return left(malformedFile(source, "points", wanted, got));
+    }
+    const predictor = createPredictor(backend, {
+      ...options.reading,
+      config,
+      baked: model.parameters,
+    });
+    const rule = { rule: config.coordinates, stride };
+    const sizes = ({ stored, image, padded }: LoadedImage) => (
+      { stored, resized: image, padded }
+    );
+    const cells = storedToCells(points, sizes(images.source), rule);
+    const found = await locateCells(backend, {
+      predictor,
+      images,
+      cells,
+      normalize: config.normalize,
+    });
+    const resized = cellsToResized(found.cells, sizes(images.target), rule);
+    const matches = scaleKeypoints(resized, {
+      from: images.target.image,
+      to: images.target.stored,
+    });
+    return right({
+      points: points.map((query, k) => ({
+        query,
+        match: matches[k] as Point,
+        similarity: found.similarity[k] as number,
+        confidence: found.confidence[k] as number,
+      })),
+      beta: found.beta,
+      choices: {
+        backbone: backbone.name,
+        backend: backend.name,
+        size,
+        coordinates: config.coordinates,
+        reading: options.reading,
+        decoders: [images.source.image.decoder, images.target.image.decoder],
+      },
+      images,
+    });
+  };
+}
+
+async function locateCells<T>(
+  backend: Backend<T>,
+  { predictor, images, cells, normalize }: {
+    readonly predictor: Predictor<T>;
+    readonly images: PairMatch["images"];
+    readonly cells: readonly Point[];
+    readonly normalize: boolean;
+  },
+) {
+  const owned: T[] = [];
+  const own = (...tensors: readonly T[]): void => void owned.push(...tensors);
+  const extract = async (image: LoadedImage): Promise<ImageFeatures<T>> => {
+    const pixels = backend.tensor(imageBatch([image]), [1, 3, ...image.padded]);
+    const [features] = await predictor.extract(pixels)
+      .finally(() => backend.dispose([pixels]));
+    const { features: map, beta } = features as ImageFeatures<T>;
+    own(map, beta);
+    return { features: map, beta };
+  };
+  try {
+    const source = await extract(images.source);
+    const target = await extract(images.target);
+    const queries = backend.tensor(cells.flat(), [1, cells.length, 2]);
+    own(queries);
+    const matches = await predictor.locate({ source, target, queries });
+    own(matches);
+    const { betaEval } = predictor.readings[0] as Reading;
+    const [beta, similarity, confidence] = backend.tidy(() => {
+      const effective = betaEval === "auto"
+        ? backend.mul(source.beta, target.beta)
+        : backend.tensor([betaEval], [1]);
+      const maps = matchMaps(backend, {
+        featuresA: source.features,
+        featuresB: target.features,
+        queries,
+      }, { normalize });
+      const highest = (x: T): T => backend.max(x, [2, 3]);
+      return [
+        effective,
+        highest(maps),
+        highest(softmaxMap(backend, maps, { beta: effective })),
+      ];
+    }) as readonly [T, T, T];
+    own(beta, similarity, confidence);
+    const values = await backend.read([matches, beta, similarity, confidence]);
+    const [points, betas, scores, peaks] = values as unknown as readonly [
+      TensorData,
+      TensorData,
+      TensorData,
+      TensorData,
+    ];
+    return {
+      cells: cells.map((_, k): Point => [
+        points[2 * k] as number,
+        points[2 * k + 1] as number,
+      ]),
+      beta: betas[0] as number,
+      similarity: scores,
+      confidence: peaks,
+    };
+  } finally {
+    backend.dispose(owned);
+  }
+}
