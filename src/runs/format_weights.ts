@@ -61,7 +61,7 @@ export function formatWeights(
       `${tensors.length}, of which ${tensors.length - unread.length} are read`,
     ],
     ["parameters", `${report.parameters}, of which ${report.read} are read`],
-    ["not read", listed(unread)],
+    ["not read", listed(grouped(unread, prefix))],
     ["beside them", listed(skipped)],
     ["license", license ?? "not known"],
   ];
@@ -75,6 +75,21 @@ export function formatWeights(
     { title: "type", value: ({ dtype }) => dtype },
     { title: "read as", value: ({ as }) => as ?? "-" },
   ]);
+}
+
+/** Names of one part of a network, or of one kind, together. */
+function grouped(names: readonly string[], prefix: string): readonly string[] {
+  const groups = new Map<string, readonly string[]>();
+  for (const name of names) {
+    const bare = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+    const [, last] = /\.(num_batches_tracked)$/.exec(bare) ?? [];
+    const [first = "", ...rest] = bare.split(".");
+    const label = last ? `*.${last}` : rest.length > 0 ? `${first}.*` : first;
+    groups.set(label, [...groups.get(label) ?? [], name]);
+  }
+  return [...groups].map(([label, [only = "", ...others]]) =>
+    others.length === 0 ? only : `${label} (${others.length + 1})`
+  );
 }
 
 function listed(names: readonly string[]): string {

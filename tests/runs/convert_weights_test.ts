@@ -247,6 +247,17 @@ Deno.test("inspectWeights() names the backbone that a file of any library fits",
   });
 });
 
+Deno.test("formatWeights() shows the parts that are not read together", async () => {
+  const report = right(
+    await inspectWeights(`${MODELS}/tiny-resnet-basic.pth`)(),
+  );
+  // 15 batch norms: the stem, two in each of 6 blocks, two of downsampling.
+  match(
+    formatWeights(report),
+    /^not read +\*\.num_batches_tracked \(15\)$/m,
+  );
+});
+
 Deno.test("formatWeights() shows what is wrapped, fitting and left out", async () => {
   const report = right(
     await inspectWeights(`${MODELS}/tiny-dinov2-reg.pth`)(),
