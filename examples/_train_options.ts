@@ -209,6 +209,7 @@ function described(): Command {
       whole,
     )
     .option("--groups <n>", "such groups a pass", whole)
+    .option("--augment <list>", "of mirror, crop, colour; nothing", names)
     .option("--learning-rate <rate>", "Adam's, for the backbone", positive)
     .option(
       "--temperature-learning-rate <rate>",
@@ -273,6 +274,10 @@ function withStart(
   return told === undefined || told.kind === defaults.kind
     ? { ...defaults, ...told }
     : told;
+}
+
+function names(text: string): readonly string[] {
+  return text === "" ? [] : text.split(",").map((name) => name.trim());
 }
 
 function period(text: string): "epoch" | number {

@@ -73,7 +73,8 @@ export async function readCsvPairs(
       keypointIds: row.pointsA.map((_, k) => String(k + 1)),
     };
   });
-  return { name: format, split, threshold: "kps", pairs };
+  // Made with MATLAB, which counts from 1.
+  return { name: format, split, threshold: "kps", origin: 1, pairs };
 }
 
 function readRows(

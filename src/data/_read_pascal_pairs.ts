@@ -96,6 +96,7 @@ export async function readPascalPairs(
     name: "pf-pascal",
     split,
     threshold: "img",
+    origin: oneBased === "keep" ? 1 : 0,
     choices: {
       list: basename(file),
       keypoints: inCsv ? "csv" : "mat",

@@ -68,6 +68,8 @@ export interface PairSet {
   readonly split: string;
   /** Length that PCK is customarily measured against on this data set. */
   readonly threshold: "img" | "kps" | "bbox";
+  /** Coordinate of the middle of the first column and row; 0 where left out. */
+  readonly origin?: 0 | 1;
   /** How annotations were read where that changes numbers; for results. */
   readonly choices?: Readonly<Record<string, string>>;
   /** Pairs in the order of the file. */

@@ -44,6 +44,7 @@ export * from "./edit_annotation.ts";
 export * from "./draw_edits.ts";
 export * from "./mirror_pair.ts";
 export * from "./augment_pair.ts";
+export * from "./with_sizes.ts";
 export * from "./read_image_size.ts";
 export * from "./read_pairs.ts";
 export * from "./leak_check.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type RandomState, streamOf } from "./procedural/_random.ts";
+import { type RandomState, sample, streamOf } from "./procedural/_random.ts";
 
 export type { RandomState };
 
@@ -30,4 +30,27 @@ export function randomState(
   ...labels: readonly (string | number)[]
 ): RandomState {
   return streamOf(seed, ...labels);
+}
+
+/**
+ * A number drawn uniformly from `[0, 1)`, in steps of 2^-24.
+ *
+ * @param state Where the randomness is.
+ * @returns The number, and the next state.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { randomState, randomUnit } from "@simsc/core/data";
+ *
+ * const [first, next] = randomUnit(randomState(0));
+ * const [second] = randomUnit(next);
+ * ok(first !== second && first >= 0 && first < 1);
+ * ```
+ */
+export function randomUnit(
+  state: RandomState,
+): readonly [number, RandomState] {
+  const [{ unit }, next] = sample(state, { unit: [0, 1] });
+  return [unit, next];
 }

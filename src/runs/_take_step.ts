@@ -5,6 +5,7 @@ import { learningRateFactor } from "../nn/learning_rate_factor.ts";
 import { right } from "./_result.ts";
 import type { StepProgram } from "./_step_program.ts";
 import { totalSteps, type TrainingLoop } from "./_training_loop.ts";
+import { augmentPlan } from "./augment_plan.ts";
 import { epochOrder } from "./epoch_order.ts";
 import { groupedBatch } from "./image_groups.ts";
 import type { StepRow } from "./log_row.ts";
@@ -39,7 +40,7 @@ export async function takeStep<T>(
     steps: totalSteps(loop),
   });
   const taken = await program({
-    plan: planOf(loop, state.step),
+    plan: augmented(loop, state.step),
     read: (plan) =>
       trainingBatch(plan, {
         prepare: loop.prepare,
@@ -95,6 +96,14 @@ export function rateTensors<T>(
     learningRate: scalar(factor * config.learningRate),
     temperatureLearningRate: scalar(factor * config.temperatureLearningRate),
   };
+}
+
+/** The plan of a step, its images at random as the configuration says. */
+function augmented<T>(loop: TrainingLoop<T>, step: number): BatchPlan {
+  const { augment = [], seed } = loop.run.config;
+  const { origin = 0 } = loop.data.train;
+  const counting = { origin };
+  return augmentPlan(planOf(loop, step), { augment, seed, step, counting });
 }
 
 /** Which images and pairs step `step` (from 0) takes: by seed and step alone. */

@@ -1,5 +1,6 @@
 import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
+import { AUGMENTATIONS } from "../data/draw_edits.ts";
 import { DATA_FORMATS } from "../data/read_pairs.ts";
 import { BACKBONE_NAMES } from "../nn/backbone_config.ts";
 import { checkImageSize, chosenBackbone } from "./backbone_choice.ts";
@@ -89,6 +90,8 @@ const odd: Rule = {
     (value as number) >= 1,
 };
 
+const AUGMENTATION_NAMES = Object.keys(AUGMENTATIONS);
+
 const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   data: text,
   format: oneOf(...DATA_FORMATS),
@@ -108,6 +111,10 @@ const rules: Readonly<Record<keyof TrainConfig, Rule>> = {
   accumulate: whole(1),
   groupSize: or(oneOf(null), whole(2)),
   groups: whole(1),
+  augment: {
+    wanted: `left out, or a list of ${AUGMENTATION_NAMES.join(", ")}`,
+    holds: isAugment,
+  },
   learningRate: above(0),
   temperatureLearningRate: above(0),
   clipNorm: or(oneOf(null), above(0)),
@@ -173,6 +180,12 @@ const readingRules: Readonly<
   everyPixels: whole(1),
   perCategory: whole(0),
 };
+
+function isAugment(value: unknown): boolean {
+  return value === undefined ||
+    Array.isArray(value) && new Set(value).size === value.length &&
+      value.every((name) => AUGMENTATION_NAMES.includes(name));
+}
 
 function isReading(value: unknown): boolean {
   if (value === undefined) return true;

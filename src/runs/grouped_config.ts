@@ -1,5 +1,6 @@
 import type { ImagePair } from "../data/image_pair.ts";
 import { pictureKey } from "../data/picture_edit.ts";
+import { groupName } from "./_group_name.ts";
 import type { TrainConfig } from "./train_config.ts";
 
 /** Images of a group: 12 ordered pairs for 4 passes. */
@@ -62,10 +63,12 @@ function isAmple(pairs: readonly ImagePair[]): boolean {
     string,
     { readonly images: Set<string>; pairs: number }
   >();
-  for (const { category, source, target, keypointIds } of pairs) {
+  for (const pair of pairs) {
+    const { source, target, keypointIds } = pair;
     if (keypointIds === undefined) return false;
-    const known = categories.get(category) ?? { images: new Set(), pairs: 0 };
-    categories.set(category, known);
+    const known = categories.get(groupName(pair)) ??
+      { images: new Set(), pairs: 0 };
+    categories.set(groupName(pair), known);
     known.images.add(pictureKey(source)).add(pictureKey(target));
     known.pairs++;
   }

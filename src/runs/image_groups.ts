@@ -10,6 +10,7 @@ import { OptionError } from "../core/errors.ts";
 import type { Point } from "../core/point.ts";
 import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
 import { pictureKey } from "../data/picture_edit.ts";
+import { groupName } from "./_group_name.ts";
 import { mixSeed } from "./_mix_seed.ts";
 import { epochOrder } from "./epoch_order.ts";
 import type { BatchPlan } from "./training_batch.ts";
@@ -39,7 +40,7 @@ export interface GroupedBatchOptions {
 
 /**
  * Collects the images of annotated pairs, with the keypoints that all pairs
- * together name on each.
+ * together name on each. Mirrored images are a category of their own.
  *
  * @param pairs Pairs with `keypointIds`.
  * @returns Images by category, both in order of first appearance.
@@ -47,12 +48,14 @@ export interface GroupedBatchOptions {
  */
 export function imageGroups(pairs: readonly ImagePair[]): ImageGroups {
   const groups = new Map<string, Map<string, GroupImage>>();
-  for (const { id, category, source, target, keypointIds } of pairs) {
+  for (const pair of pairs) {
+    const { id, source, target, keypointIds } = pair;
+    const group = groupName(pair);
     if (keypointIds === undefined) {
       throw new OptionError("imageGroups", "pairs", "named keypoints", id);
     }
-    const images = groups.get(category) ?? new Map<string, GroupImage>();
-    groups.set(category, images);
+    const images = groups.get(group) ?? new Map<string, GroupImage>();
+    groups.set(group, images);
     for (const image of [source, target]) {
       const known = images.get(pictureKey(image));
       const named = keypointIds.map((name, k) =>

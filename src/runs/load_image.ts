@@ -92,7 +92,8 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
       image,
       padded: [upTo(image.height, stride), upTo(image.width, stride)],
     } as const;
-    keep(key, loaded);
+    // Other edits are drawn anew each time, so they are not asked for again.
+    if (edits.every(({ kind }) => kind === "mirror")) keep(key, loaded);
     return { _tag: "Right", right: loaded };
   };
 }

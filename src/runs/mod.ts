@@ -94,6 +94,7 @@ export type {
 export type { ProceduralOptions } from "../data/procedural/procedural_options.ts";
 export type { WriteProceduralOptions } from "../data/procedural/write_procedural.ts";
 export type { RgbImage } from "../data/rgb_image.ts";
+export type { MirrorOptions } from "../data/mirror_annotation.ts";
 export type { LeakReport } from "../data/leak_check.ts";
 export type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
 export type { NameStyle } from "../data/weights/rename_plan.ts";
@@ -180,6 +181,7 @@ export * from "./train_step.ts";
 export * from "./accumulated_step.ts";
 export * from "./split_plan.ts";
 export * from "./training_batch.ts";
+export * from "./augment_plan.ts";
 export * from "./training_data.ts";
 export * from "./training_state.ts";
 export * from "./write_report.ts";

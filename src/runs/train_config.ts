@@ -11,6 +11,7 @@ import { backboneConfig } from "../nn/backbone_config.ts";
 import type { Schedule } from "../nn/learning_rate_factor.ts";
 import type { TrainableScope } from "../nn/trainable.ts";
 import { backboneOptions } from "./_backbone_options.ts";
+import type { Augmentation } from "./augment_plan.ts";
 import type { BackendName, Lowering } from "./create_backend.ts";
 import type { ModelConfig, TemperatureConfig } from "./model.ts";
 
@@ -55,6 +56,8 @@ export interface TrainConfig {
   readonly groupSize: number | null;
   /** Such groups in a pass; not read where `groupSize` is `null`. */
   readonly groups: number;
+  /** What is done to pictures at random; nothing where left out, as in the paper. */
+  readonly augment?: readonly Augmentation[];
   /** Adam's rate for the backbone. */
   readonly learningRate: number;
   /** Adam's rate for the temperature. */

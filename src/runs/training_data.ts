@@ -10,6 +10,8 @@ import type { PairSet } from "../data/image_pair.ts";
 import { pictureKey } from "../data/picture_edit.ts";
 import { writeProcedural } from "../data/procedural/write_procedural.ts";
 import { readPairs } from "../data/read_pairs.ts";
+import { withSizes } from "../data/with_sizes.ts";
+import { groupName } from "./_group_name.ts";
 import { type Aborted, aborted } from "./aborted.ts";
 import type { ProgressEvent } from "./format_progress.ts";
 import type { TrainConfig } from "./train_config.ts";
@@ -58,6 +60,7 @@ export function trainingData(
     | "trainSplit"
     | "validationSplit"
     | "groupSize"
+    | "augment"
   >,
   options: TrainingDataOptions,
 ): AsyncResult<DataError | Aborted, TrainingData> {
@@ -83,6 +86,10 @@ export function trainingData(
       readPairs(root, { ...config, ...config.reading, split })();
     const train = await read(config.trainSplit);
     if (train._tag === "Left") return train;
+    const sized = config.augment?.length
+      ? await withSizes(train.right)()
+      : train;
+    if (sized._tag === "Left") return sized;
     const validation = await read(config.validationSplit);
     if (validation._tag === "Left") return validation;
     const unnamed = train.right.pairs.find((pair) => !pair.keypointIds);
@@ -104,7 +111,7 @@ export function trainingData(
     }
     return {
       _tag: "Right",
-      right: { root, train: train.right, validation: validation.right },
+      right: { root, train: sized.right, validation: validation.right },
     };
   };
 }
@@ -112,7 +119,9 @@ export function trainingData(
 /** Images of the category that has most. */
 function largestGroup({ pairs }: PairSet): number {
   const categories = new Map<string, Set<string>>();
-  for (const { category, source, target } of pairs) {
+  for (const pair of pairs) {
+    const { source, target } = pair;
+    const category = groupName(pair);
     const keys = categories.get(category) ?? new Set();
     categories.set(
       category,

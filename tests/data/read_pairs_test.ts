@@ -47,6 +47,7 @@ Deno.test("readPairs() reads PF-WILLOW rows", () =>
       name: "pf-willow",
       split: "test",
       threshold: "kps",
+      origin: 1,
       pairs: [{
         id: "000001-a-b:car(S)",
         category: "car(S)",

@@ -34,6 +34,7 @@ Deno.test("readPairs() reads PF-PASCAL's annotations, keypoints both pictures sh
       name: "pf-pascal",
       split: "trn",
       threshold: "img",
+      origin: 1,
       choices: {
         list: "trn_pairs.csv",
         keypoints: "mat",
