@@ -62,6 +62,7 @@ export * from "./src/core/mutual_nearest_neighbors.ts";
 export * from "./src/core/nearest_neighbor.ts";
 export * from "./src/core/objective.ts";
 export * from "./src/core/pck.ts";
+export * from "./src/core/flow_pck.ts";
 export * from "./src/core/pck_dagger.ts";
 export * from "./src/core/per_pixel_temperature.ts";
 export * from "./src/core/point.ts";
