@@ -29,6 +29,7 @@ const { featureFolder } = command;
 const options = {
   signal: interrupt.signal,
   onProgress: progress.report,
+  worker: true,
   ...(featureFolder && { featureFolder }),
 };
 

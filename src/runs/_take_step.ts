@@ -5,13 +5,10 @@ import { learningRateFactor } from "../nn/learning_rate_factor.ts";
 import { right } from "./_result.ts";
 import type { StepProgram } from "./_step_program.ts";
 import { totalSteps, type TrainingLoop } from "./_training_loop.ts";
-import { augmentPlan } from "./augment_plan.ts";
-import { epochOrder } from "./epoch_order.ts";
-import { groupedBatch } from "./image_groups.ts";
 import type { StepRow } from "./log_row.ts";
 import { notFiniteLoss, type RunError } from "./run_error.ts";
 import type { TrainConfig } from "./train_config.ts";
-import { type BatchPlan, pairBatch, trainingBatch } from "./training_batch.ts";
+import { trainingBatch } from "./training_batch.ts";
 import type { TrainingState } from "./training_state.ts";
 
 /** What the programs of a step measure. */
@@ -39,8 +36,9 @@ export async function takeStep<T>(
     step: state.step,
     steps: totalSteps(loop),
   });
+  loop.prefetch(state.step);
   const taken = await program({
-    plan: augmented(loop, state.step),
+    plan: loop.planOf(state.step),
     read: (plan) =>
       trainingBatch(plan, {
         prepare: loop.prepare,
@@ -96,35 +94,4 @@ export function rateTensors<T>(
     learningRate: scalar(factor * config.learningRate),
     temperatureLearningRate: scalar(factor * config.temperatureLearningRate),
   };
-}
-
-/** The plan of a step, its images at random as the configuration says. */
-function augmented<T>(loop: TrainingLoop<T>, step: number): BatchPlan {
-  const { augment = [], seed } = loop.run.config;
-  const { origin = 0 } = loop.data.train;
-  const counting = { origin };
-  return augmentPlan(planOf(loop, step), { augment, seed, step, counting });
-}
-
-/** Which images and pairs step `step` (from 0) takes: by seed and step alone. */
-function planOf<T>(
-  { run, data, stepsPerEpoch, groups }: TrainingLoop<T>,
-  step: number,
-): BatchPlan {
-  const { seed, accumulate, groupSize } = run.config;
-  if (groupSize !== null) {
-    return groupedBatch(groups, {
-      groupSize,
-      groups: run.config.groups * accumulate,
-      seed,
-      step,
-    });
-  }
-  const batch = run.config.batch * accumulate;
-  const { pairs } = data.train;
-  const epoch = Math.floor(step / stepsPerEpoch);
-  const place = (step % stepsPerEpoch) * batch;
-  const order = epochOrder({ seed, epoch, count: pairs.length });
-  const chosen = order.slice(place, place + batch);
-  return pairBatch(chosen.map((i) => pairs[i] as typeof pairs[number]), batch);
 }

@@ -1,7 +1,7 @@
 import type { Backend } from "../backends/backend.ts";
 import type { Result } from "../core/result.ts";
-import type { ImageGroups } from "./image_groups.ts";
-import type { ImageLoader } from "./load_image.ts";
+import type { StepPlans } from "./_step_plans.ts";
+import type { ImageSource } from "./image_source.ts";
 import type { Predictor } from "./predictor.ts";
 import type { ImagePreparer } from "./prepared_image.ts";
 import type { RunError } from "./run_error.ts";
@@ -19,8 +19,12 @@ export interface TrainingLoop<T> {
   readonly run: StartedRun;
   /** Both splits. */
   readonly data: TrainingData;
-  /** Reads pictures, and keeps them. */
-  readonly load: ImageLoader;
+  /** Reads pictures, keeps them, and decodes ahead. */
+  readonly images: ImageSource;
+  /** Images and pairs of a step (from 0). */
+  readonly planOf: StepPlans;
+  /** While a step runs, has the pictures of those after it decoded. */
+  readonly prefetch: (step: number) => void;
   /** What a step and a validation read of a picture. */
   readonly prepare: ImagePreparer;
   /** The model for validations, parameters fed. */
@@ -33,8 +37,6 @@ export interface TrainingLoop<T> {
   readonly stepsPerEpoch: number;
   /** Room for the keypoints of any pair: all steps then have one shape. */
   readonly capacity: number;
-  /** Images by category; empty where batches are plain. */
-  readonly groups: ImageGroups;
 }
 
 /** Steps of the whole run. */

@@ -55,7 +55,7 @@ export async function validateState<T>(
 }
 
 async function judge<T>(
-  { backend, run, data, predictor, load, prepare, options }: TrainingLoop<T>,
+  { backend, run, data, predictor, images, prepare, options }: TrainingLoop<T>,
   { tensors }: TrainingState<T>,
 ): ReturnType<ReturnType<typeof evaluate<T>>> {
   const frozen = upload(backend, run.frozen);
@@ -65,7 +65,7 @@ async function judge<T>(
       predictor,
       parameters: { ...frozen, ...select(tensors, "parameters.") },
       pairs: data.validation.pairs,
-      load,
+      load: images.load,
       prepare,
     }, {
       threshold: data.validation.threshold,

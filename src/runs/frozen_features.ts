@@ -14,6 +14,7 @@ import type { NamedTensors } from "../data/safetensors.ts";
 import type { BackboneConfig } from "../nn/backbone_config.ts";
 import { backboneFeatures } from "../nn/backbone_features.ts";
 import { backboneTrunk } from "../nn/backbone_trunk.ts";
+import { boundedCache } from "./_bounded_cache.ts";
 import {
   type FeatureKey,
   findFeatures,
@@ -85,7 +86,7 @@ export function frozenFeatures<T>(
   );
   const program = extraction(backend, { ...options, parameters });
   const pixels = preparePixels(load);
-  const memory = boundedMemory(bytes);
+  const memory = boundedCache<PreparedImage>(bytes, (image) => image.bytes);
   let digest: Promise<string> | undefined;
   const keyOf = async (
     { path, edits = [] }: Picture,
@@ -162,26 +163,5 @@ function extraction<T>(
         data: Float32Array.from(read[i] ?? []),
       }]),
     );
-  };
-}
-
-/** Features by picture, the oldest dropped beyond a bound. */
-function boundedMemory(limit: number): {
-  readonly get: (name: string) => PreparedImage | undefined;
-  readonly keep: (name: string, image: PreparedImage) => void;
-} {
-  const kept = new Map<string, PreparedImage>();
-  let bytes = 0;
-  return {
-    get: (name) => kept.get(name),
-    keep: (name, image) => {
-      bytes += image.bytes;
-      kept.set(name, image);
-      for (const [oldest, each] of kept) {
-        if (bytes <= limit) break;
-        bytes -= each.bytes;
-        kept.delete(oldest);
-      }
-    },
   };
 }

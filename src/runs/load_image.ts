@@ -13,6 +13,7 @@ import { readImage } from "../data/read_image.ts";
 import { resizeBilinear } from "../data/resize_bilinear.ts";
 import type { RgbImage } from "../data/rgb_image.ts";
 import type { PixelSize } from "../data/scale_keypoints.ts";
+import { boundedCache } from "./_bounded_cache.ts";
 
 /**
  * What pictures are resized to: a square of a side in pixels; `original`, which
@@ -65,17 +66,10 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
     const wanted = `original or a whole number >= ${stride}`;
     throw new OptionError("imageLoader", "size", wanted, side);
   }
-  const kept = new Map<string, LoadedImage>();
-  let bytes = 0;
-  const keep = (key: string, loaded: LoadedImage): void => {
-    bytes += loaded.image.data.length;
-    kept.set(key, loaded);
-    for (const [oldest, { image }] of kept) {
-      if (bytes <= cacheBytes) break;
-      bytes -= image.data.length;
-      kept.delete(oldest);
-    }
-  };
+  const kept = boundedCache<LoadedImage>(
+    cacheBytes,
+    ({ image }) => image.data.length,
+  );
   return (picture) => async () => {
     const { path, edits = [] } = picture;
     const key = pictureKey(picture);
@@ -92,10 +86,14 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
       image,
       padded: [upTo(image.height, stride), upTo(image.width, stride)],
     } as const;
-    // Other edits are drawn anew each time, so they are not asked for again.
-    if (edits.every(({ kind }) => kind === "mirror")) keep(key, loaded);
+    if (isKept(picture)) kept.keep(key, loaded);
     return { _tag: "Right", right: loaded };
   };
+}
+
+/** Whether a picture is asked for again and so kept: edits but a mirror are drawn anew. */
+export function isKept({ edits = [] }: Picture): boolean {
+  return edits.every(({ kind }) => kind === "mirror");
 }
 
 /**

@@ -9,6 +9,7 @@ import type { AsyncResult, Result } from "../core/result.ts";
 import { malformedFile } from "../data/data_error.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
 import { left, right } from "./_result.ts";
+import { stepPlans, stepPrefetch } from "./_step_plans.ts";
 import { stepProgram } from "./_step_program.ts";
 import { takeStep } from "./_take_step.ts";
 import { save, totalSteps, type TrainingLoop } from "./_training_loop.ts";
@@ -17,15 +18,15 @@ import { appendLog } from "./append_log.ts";
 import type { BestMetric } from "./checkpoint.ts";
 import type { ProgressEvent } from "./format_progress.ts";
 import { frozenFeatures } from "./frozen_features.ts";
-import { type ImageGroups, imageGroups } from "./image_groups.ts";
-import { imageLoader } from "./load_image.ts";
+import { imageGroups } from "./image_groups.ts";
+import { imageSource } from "./image_source.ts";
 import type { StepRow } from "./log_row.ts";
 import { createPredictor } from "./predictor.ts";
 import { preparePixels } from "./prepared_image.ts";
 import type { RunError } from "./run_error.ts";
 import type { RunFiles } from "./run_folder.ts";
 import type { StartedRun } from "./start_run.ts";
-import { modelConfig } from "./train_config.ts";
+import { modelConfig, type TrainConfig } from "./train_config.ts";
 import type { TrainingData } from "./training_data.ts";
 import {
   restoreState,
@@ -56,6 +57,8 @@ export interface TrainOptions {
   readonly onProgress?: (event: ProgressEvent) => void;
   /** Trained parameters whose mean absolute gradient is logged; none by default. */
   readonly watched?: readonly string[];
+  /** Whether pictures are decoded ahead in a Worker; `false` by default, and nothing but time depends on it. */
+  readonly worker?: boolean;
   /** Folder that the features of a frozen trunk are kept in across runs. */
   readonly featureFolder?: string;
 }
@@ -85,11 +88,14 @@ export function train<T>(
   return async () => {
     const loop = prepare(backend, run, data, options);
     const misplaced = checkPlace(loop);
-    if (misplaced._tag === "Left") return misplaced;
+    if (misplaced._tag === "Left") {
+      loop.images.close();
+      return misplaced;
+    }
     const start = run.checkpoint
       ? restoreState(backend, run.checkpoint)
       : startState(backend, run.trained);
-    return await runSteps(loop, start);
+    return await runSteps(loop, start).finally(loop.images.close);
   };
 }
 
@@ -100,33 +106,43 @@ function prepare<T>(
   options: TrainOptions,
 ): TrainingLoop<T> {
   const { config } = run;
-  const groups = config.groupSize === null
-    ? new Map()
-    : imageGroups(data.train.pairs);
   const model = modelConfig(config);
   const stride = backboneStride(model.backbone);
   const isFrozen = config.scope === "last";
-  const load = imageLoader({
+  const { featureFolder, worker = false } = options;
+  const images = imageSource({
     size: config.size,
     stride,
     // Of a picture whose features are kept the pixels are not read again.
     cacheBytes: isFrozen ? 0 : IMAGE_CACHE_BYTES,
+    // Where features lie in a folder, the pixels are not read at all.
+    worker: worker && featureFolder === undefined,
   });
+  const stepsPerEpoch = Math.ceil(
+    data.train.pairs.length / (config.batch * config.accumulate),
+  );
+  const planOf = stepPlans(config, data.train);
   return {
     backend,
     run,
     data,
-    load,
+    images,
+    planOf,
+    prefetch: stepPrefetch(images, {
+      planOf,
+      steps: stepsPerEpoch * config.epochs,
+      isFrozen,
+    }),
     prepare: isFrozen
       ? frozenFeatures(backend, {
         backbone: model.backbone,
         parameters: run.frozen,
         upTo: "trunk",
-        load,
+        load: images.load,
         size: config.size,
-        ...(options.featureFolder && { folder: options.featureFolder }),
+        ...(featureFolder && { folder: featureFolder }),
       })
-      : preparePixels(load),
+      : preparePixels(images.load),
     predictor: createPredictor(backend, {
       config: model,
       betaEval: config.betaEval,
@@ -134,11 +150,8 @@ function prepare<T>(
     }),
     options,
     stride,
-    stepsPerEpoch: Math.ceil(
-      data.train.pairs.length / (config.batch * config.accumulate),
-    ),
-    capacity: capacityOf(data, groups),
-    groups,
+    stepsPerEpoch,
+    capacity: capacityOf(data, config),
   };
 }
 
@@ -212,7 +225,11 @@ async function runSteps<T>(
   }
 }
 
-function capacityOf({ train }: TrainingData, groups: ImageGroups): number {
+function capacityOf(
+  { train }: TrainingData,
+  { groupSize }: TrainConfig,
+): number {
+  const groups = groupSize === null ? new Map() : imageGroups(train.pairs);
   const named = [...groups.values()].flat().map(({ points }) => points.size);
   const listed = train.pairs.map(({ source }) => source.keypoints.length);
   return [...named, ...listed].reduce((most, n) => Math.max(most, n), 0);

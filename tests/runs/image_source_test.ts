@@ -1,0 +1,106 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { OptionError } from "../../src/core/errors.ts";
+import type { Picture } from "../../src/data/picture_edit.ts";
+import {
+  imageSource,
+  type ImageSourceOptions,
+} from "../../src/runs/image_source.ts";
+import { imageLoader } from "../../src/runs/load_image.ts";
+import { drawSmallSet } from "./_drawn.ts";
+import { inFolder, left, right } from "./_helpers.ts";
+
+const folder = await Deno.makeTempDir();
+await drawSmallSet(folder);
+const at = (name: string): Picture => ({
+  path: `${folder}/JPEGImages/${name}`,
+});
+const PICTURES = [
+  at("car/trn_0001.png"),
+  at("fish/trn_0002.png"),
+  { ...at("car/trn_0001.png"), edits: [{ kind: "mirror" }] },
+] satisfies readonly Picture[];
+const OPTIONS = { size: 32, stride: 16 } as const;
+
+Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
+
+/** Runs `f` with a source that is closed afterwards. */
+async function withSource(
+  options: Partial<ImageSourceOptions>,
+  f: (source: ReturnType<typeof imageSource>) => Promise<void>,
+): Promise<void> {
+  const source = imageSource({ ...OPTIONS, ...options });
+  try {
+    await f(source);
+  } finally {
+    source.close();
+  }
+}
+
+// First: Deno may start no Worker behind one that was ended while it started.
+Deno.test("imageSource() has decoded what was asked of it ahead", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a.png`;
+    await Deno.copyFile(PICTURES[0]!.path, path);
+    await withSource({ worker: true }, async (source) => {
+      const first = right(await source.load({ path })());
+      // Time to start, then to decode.
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      source.prefetch([{ path }]);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await Deno.remove(path);
+      deepStrictEqual(right(await source.load({ path })()), first);
+      // It was not kept: the cache holds nothing.
+      strictEqual(left(await source.load({ path })())._tag, "MissingFile");
+    });
+  });
+});
+
+Deno.test("imageSource() gives the same pictures with a Worker and without", async () => {
+  const load = imageLoader(OPTIONS);
+  for (const worker of [true, false]) {
+    await withSource({ worker, cacheBytes: 1e6 }, async (source) => {
+      source.prefetch(PICTURES);
+      for (const picture of [...PICTURES, ...PICTURES]) {
+        const wanted = right(await load(picture)());
+        deepStrictEqual(right(await source.load(picture)()), wanted);
+      }
+    });
+  }
+});
+
+Deno.test("imageSource() keeps as many as its cache holds", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a.png`;
+    await Deno.copyFile(PICTURES[0]!.path, path);
+    // One picture is 32 x 32 x 3 bytes.
+    await withSource({ cacheBytes: 4000 }, async (source) => {
+      const first = right(await source.load({ path })());
+      await Deno.remove(path);
+      strictEqual(right(await source.load({ path })()), first);
+      right(await source.load(PICTURES[1]!)());
+      strictEqual(left(await source.load({ path })())._tag, "MissingFile");
+    });
+  });
+});
+
+Deno.test("imageSource() says what is wrong with a file, ahead or not", async () => {
+  await withSource({ worker: true }, async (source) => {
+    const missing = { path: `${folder}/none.png` };
+    source.prefetch([missing]);
+    const error = left(await source.load(missing)());
+    deepStrictEqual([error._tag, error.file], ["MissingFile", missing.path]);
+  });
+});
+
+Deno.test("imageSource() goes on without a Worker once closed", async () => {
+  const source = imageSource({ ...OPTIONS, worker: true });
+  source.prefetch(PICTURES);
+  source.close();
+  source.close();
+  for (const picture of PICTURES) right(await source.load(picture)());
+  source.prefetch(PICTURES);
+});
+
+Deno.test("imageSource() refuses sizes that hold no cell", () => {
+  throws(() => imageSource({ size: 15, stride: 16 }), OptionError);
+});
