@@ -177,7 +177,9 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
     ...others,
     models: named,
     sets: sets.map(({ format, split = "test", ...rest }) => {
-      if (format !== undefined) return { ...rest, format, split } as SetSource;
+      if (format !== undefined) {
+        return { ...withNumbers(rest), format, split } as SetSource;
+      }
       return command.error(`error: --data ${rest["data"]} needs a --format`);
     }),
     ...(sizes.length > 0 && { sizes }),
@@ -187,6 +189,18 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
     compare: compare ?? false,
     details: details ?? false,
   };
+}
+
+/** Followers are text; of how annotations are read two are numbers. */
+function withNumbers(given: Followers): Readonly<Record<string, unknown>> {
+  const isNumber = (name: string) =>
+    name === "everyPixels" || name === "perCategory";
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      isNumber(name) ? Number(value) : value,
+    ]),
+  );
 }
 
 function namedModel(
