@@ -1,7 +1,7 @@
 """PCK of a ResNet-18 on PF-WILLOW as a PyTorch user would measure it.
 
     python evaluate_willow.py --data FOLDER --weights FILE [--batch 8]
-        [--layout contiguous|channels_last] [--rounds 1]
+        [--layout contiguous|channels_last] [--features FILE] [--rounds 1]
 
 Pictures are read and resized by Pillow (bilinear, antialiased), each passes
 the backbone once, in batches, and its L2-normalised features are kept; then a
@@ -126,7 +126,12 @@ def evaluate(arguments):
     pairs = read_pairs(arguments.data)
     files = list(dict.fromkeys(file for pair in pairs for file in pair[:2]))
     listed = time.perf_counter()
-    features, sizes, reading = extract(parameters, files, arguments.batch, layout)
+    if arguments.features and os.path.exists(arguments.features):
+        (features, sizes), reading = torch.load(arguments.features), 0.0
+    else:
+        features, sizes, reading = extract(parameters, files, arguments.batch, layout)
+        if arguments.features:
+            torch.save((features, sizes), arguments.features)
     extracted = time.perf_counter()
     cells = SIZE // 16
     xs = ys = torch.arange(cells, dtype=torch.float32)
@@ -164,6 +169,7 @@ def main():
     parser.add_argument("--weights", required=True)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--layout", default="contiguous", choices=["contiguous", "channels_last"])
+    parser.add_argument("--features", help="file that features are kept in for the next time")
     parser.add_argument("--rounds", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(THREADS)
