@@ -58,13 +58,18 @@ export function halfModel(
     });
     return name;
   };
+  const roundings = new Map<onnx.ITensorProto, onnx.ITensorProto | undefined>();
+  const rounded = (x: onnx.ITensorProto): onnx.ITensorProto | undefined => {
+    if (!roundings.has(x)) roundings.set(x, halfTensor(x, `${x.name}_half`));
+    return roundings.get(x);
+  };
   const toHalf = (value: string): string => {
     if (value === "" || halves.has(value)) return value;
     const weight = weights.get(value);
     if (weight === undefined) return cast(value, HALF);
     const name = `${value}_half`;
     if (made.has(name)) return name;
-    made.set(name, halfTensor(weight, name)!);
+    made.set(name, rounded(weight)!);
     return name;
   };
   const toFloat = (value: string): string =>
@@ -72,8 +77,8 @@ export function halfModel(
   const isHalf = (value: string): boolean => halves.has(value);
   const fits = (value: string): boolean => {
     const weight = weights.get(value);
-    return weight === undefined || made.has(`${value}_half`) ||
-      halfTensor(weight, value) !== undefined;
+    return weight?.dataType !== elementType.float ||
+      rounded(weight) !== undefined;
   };
 
   for (const node of graph.node ?? []) {
@@ -128,8 +133,8 @@ function halfTensor(
   tensor: onnx.ITensorProto,
   name: string,
 ): onnx.ITensorProto | undefined {
-  const { rawData, dataType, dims } = tensor;
-  if (dataType !== elementType.float || !rawData) return undefined;
+  const { rawData, dims } = tensor;
+  if (!rawData) return undefined;
   const bytes = rawData.slice();
   const rounded = Float16Array.from(new Float32Array(bytes.buffer));
   if (!rounded.every(Number.isFinite)) return undefined;
