@@ -212,6 +212,19 @@ Deno.test("checkArchitecture() accepts the same model, members in any order", ()
   equal(right(checkArchitecture(checkpoint, wanted, FILE)), checkpoint);
 });
 
+Deno.test("checkArchitecture() takes a checkpoint without a kind for a ResNet", () => {
+  const checkpoint = exampleCheckpoint();
+  const { backbone } = checkpoint.architecture;
+  const wanted = (change: object) => ({
+    ...checkpoint.architecture,
+    backbone: { ...backbone, kind: "resnet", outputs: [3], ...change },
+  });
+  equal(right(checkArchitecture(checkpoint, wanted({}), FILE)), checkpoint);
+  const other = wanted({ outputs: [2] });
+  const { message } = left(checkArchitecture(checkpoint, other, FILE));
+  equal(message, `${FILE}: "backbone.outputs[0]" must be 2: got 3`);
+});
+
 Deno.test("checkArchitecture() names file, field and both values", () => {
   const checkpoint = exampleCheckpoint();
   const { backbone, temperature } = checkpoint.architecture;
