@@ -1,16 +1,18 @@
 /**
  * Times the library against PyTorch on the same work, step by step in turns.
  *
- *     deno task bench:peers [--python PATH] [--case NAME]... [--steps 20] [--json FILE]
+ *     deno task bench:peers [--python PATH] [--case NAME]... [--steps 20]
+ *       [--json FILE] [--check FILE]
  *
  * PyTorch runs in the faster of its two memory layouts, found first. Machines
  * drift, so the counted steps alternate. Without Python and PyTorch it says so
- * and ends well.
+ * and ends well. `--check` compares the ratios with those of an earlier file and
+ * ends with 1 where one is worse by more than 15 %.
  *
  * @module
  */
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
 import process from "node:process";
@@ -52,6 +54,25 @@ interface Row {
     readonly ours: readonly number[];
     readonly theirs: readonly number[];
   };
+}
+
+/** A result file to compare with. */
+interface Earlier {
+  readonly cpu?: string;
+  readonly rows: readonly Pick<Row, "case" | "ratio">[];
+}
+
+/** How much worse a ratio may become. */
+const WORSE = 1.15;
+
+/** Says which ratios became worse than they may; none where all hold. */
+function worsened(rows: readonly Row[], earlier: Earlier): readonly string[] {
+  return rows.flatMap(({ case: name, ratio }) => {
+    const before = earlier.rows.find((row) => row.case === name)?.ratio;
+    return before === undefined || ratio <= WORSE * before
+      ? []
+      : [`${name}: ${ratio.toFixed(2)}, was ${before.toFixed(2)}`];
+  });
 }
 
 function pause(): Promise<void> {
@@ -144,6 +165,7 @@ const { values: options } = parseArgs({
     },
     steps: { type: "string", default: "20" },
     case: { type: "string", multiple: true, default: [] },
+    check: { type: "string" },
   },
 });
 
@@ -152,6 +174,11 @@ const steps = Number(options.steps);
 if (!Number.isInteger(steps) || steps < 1) {
   throw new RangeError("--steps must be a whole number of at least 1");
 }
+
+// Read first: it may be the file that will be written.
+const earlier = options.check === undefined
+  ? undefined
+  : JSON.parse(await readFile(options.check, "utf8")) as Earlier;
 
 const peer = await startPeer(options.python);
 if (peer === undefined) {
@@ -193,3 +220,10 @@ await writeFile(
     )
   }\n`,
 );
+
+if (earlier !== undefined) {
+  const worse = worsened(rows, earlier);
+  const other = earlier.cpu === cpus()[0]?.model ? "" : `, on ${earlier.cpu}`;
+  for (const line of worse) console.error(`worse: ${line}${other}`);
+  process.exit(worse.length === 0 ? 0 : 1);
+}
