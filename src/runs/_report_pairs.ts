@@ -1,21 +1,15 @@
 import { OptionError } from "../core/errors.ts";
 import type { Point } from "../data/image_pair.ts";
 import type { RgbImage } from "../data/rgb_image.ts";
-import { embedPng } from "./_embed_png.ts";
+import {
+  embedImage,
+  GAP,
+  HEIGHT,
+  matchLines,
+  type Placed,
+} from "./_draw_matches.ts";
 import { escapeHtml } from "./_escape_html.ts";
 import type { ReportPair } from "./report_input.ts";
-
-/** Height of a drawn image and the gap between two, in units of the drawing. */
-const HEIGHT = 240;
-const GAP = 16;
-
-/** Where an image lies in the drawing. */
-interface Placed {
-  readonly image: RgbImage;
-  readonly id: string;
-  readonly left: number;
-  readonly width: number;
-}
 
 /** Section with the matches of image pairs. */
 export async function reportPairs(
@@ -52,7 +46,7 @@ async function reportPair(pair: ReportPair, index: number): Promise<string> {
     width: scaled(pair.target),
   };
   const width = target.left + target.width;
-  const images = await Promise.all([source, target].map(embed));
+  const images = await Promise.all([source, target].map(embedImage));
   const row = (
     name: string,
     predicted: readonly Point[],
@@ -66,7 +60,7 @@ async function reportPair(pair: ReportPair, index: number): Promise<string> {
       `<svg viewBox="0 0 ${width} ${HEIGHT}" role="img" ` +
       `aria-label="${escapeHtml(label)}">` +
       `<use href="#${source.id}"/><use href="#${target.id}" x="${target.left}"/>` +
-      lines(pair, predicted, correct, { source, target }) + "</svg></div>";
+      matchLines(pair, predicted, correct, { source, target }) + "</svg></div>";
   };
   return `<figure class="pair"><figcaption><b>${
     escapeHtml(pair.category)
@@ -76,58 +70,6 @@ async function reportPair(pair: ReportPair, index: number): Promise<string> {
     }` +
     `</defs></svg>${row("before training", pair.before, pair.correctBefore)}` +
     `${row("after training", pair.after, pair.correctAfter)}</figure>`;
-}
-
-function lines(
-  { queries, truth }: ReportPair,
-  predicted: readonly Point[],
-  correct: readonly boolean[],
-  { source, target }: { readonly source: Placed; readonly target: Placed },
-): string {
-  const matches = queries.map((query, k) => ({
-    from: place(query, source),
-    to: place(predicted[k]!, target),
-    truth: place(truth[k]!, target),
-    isRight: correct[k]!,
-  })).filter(({ from, to }) => [...from, ...to].every(Number.isFinite));
-  // Wrong lines go below right ones, and every marker above every line.
-  const ordered = matches.toSorted((a, b) =>
-    Number(a.isRight) - Number(b.isRight)
-  );
-  const strokes = ordered.map(({ from, to, isRight }) => {
-    const d = `M${show(from)}L${show(to)}`;
-    return `<path class="halo" d="${d}"/>` +
-      `<path class="${isRight ? "right" : "wrong"}" d="${d}"/>`;
-  });
-  const markers = ordered.map(({ from, to, truth, isRight }) => {
-    const kind = isRight ? "right" : "wrong";
-    const [x, y] = to;
-    const end = isRight
-      ? `<circle class="${kind} mark" cx="${x}" cy="${y}" r="4.5"/>`
-      : `<path class="${kind} mark" d="M${x},${y - 6}l6,6-6,6-6-6Z"/>`;
-    const [tx, ty] = truth;
-    const d = `M${tx - 5},${ty}h10M${tx},${ty - 5}v10`;
-    return `<circle class="${kind} mark" cx="${from[0]}" cy="${
-      from[1]
-    }" r="3.5"/>` +
-      `${end}<path class="truth under" d="${d}"/><path class="truth" d="${d}"/>`;
-  });
-  return strokes.join("") + markers.join("");
-}
-
-/** The centre of a pixel lies half a pixel from its corner. */
-function place([x, y]: Point, { image, left }: Placed): Point {
-  const scale = HEIGHT / image.height;
-  const round = (value: number) => Math.round(value * 10) / 10;
-  return [round(left + (x + 0.5) * scale), round((y + 0.5) * scale)];
-}
-
-function show([x, y]: Point): string {
-  return `${x},${y}`;
-}
-
-function embed({ image, id, width }: Placed): Promise<string> {
-  return embedPng(image, { id, width, height: HEIGHT });
 }
 
 function legend(within: string): string {

@@ -200,5 +200,8 @@ export * from "./studies/curves.ts";
 export * from "./studies/gradients.ts";
 export * from "./studies/l2_norm.ts";
 export * from "./studies/drawn_settings.ts";
+export * from "./studies/qualitative.ts";
+export * from "./studies/score_studies.ts";
+export * from "./studies/smoothness.ts";
 export * from "./studies/run_study.ts";
 export * from "./studies/write_study.ts";

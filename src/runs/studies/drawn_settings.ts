@@ -75,7 +75,7 @@ export function tinySettings(root: string): StudySettings {
     tests: [testOf(root)],
     drawings: [{ root, options: TINY_SET }],
     values: [0.02, 1],
-    backbones: ["tiny"],
+    backbones: ["tiny", "tiny-vit"],
     drawnPairs: 1,
     seeds: [0],
   };

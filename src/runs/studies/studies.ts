@@ -3,6 +3,14 @@ import { betaTrainStudy } from "./beta_train.ts";
 import { curvesStudy } from "./curves.ts";
 import { gradientsStudy } from "./gradients.ts";
 import { l2NormStudy } from "./l2_norm.ts";
+import { qualitativeStudy } from "./qualitative.ts";
+import {
+  backbonesStudy,
+  learningRateStudy,
+  singleTemperatureStudy,
+  transferStudy,
+} from "./score_studies.ts";
+import { smoothnessStudy } from "./smoothness.ts";
 import type { Study } from "./study.ts";
 
 /**
@@ -17,9 +25,15 @@ import type { Study } from "./study.ts";
  * ```
  */
 export const STUDIES: readonly Study[] = [
+  transferStudy,
+  backbonesStudy,
   l2NormStudy,
+  qualitativeStudy,
+  smoothnessStudy,
   betaEvalStudy,
-  betaTrainStudy,
   curvesStudy,
   gradientsStudy,
+  betaTrainStudy,
+  learningRateStudy,
+  singleTemperatureStudy,
 ];

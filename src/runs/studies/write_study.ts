@@ -44,7 +44,7 @@ export function writeStudy(
 ): AsyncResult<DataError, StudyFiles> {
   return async () => {
     const page = study.page(results, settings);
-    const figure = await renderFigure(page.figure);
+    const figure = await renderFigure(page.figure)();
     if (figure._tag === "Left") return figure;
     const folder = `${out}/${study.name}`;
     const files = {
