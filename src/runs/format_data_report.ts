@@ -20,7 +20,10 @@ export interface FormatDataReportOptions {
  * import { formatDataReport } from "@simsc/core/runs";
  *
  * const counts = { pairs: 2, images: 3, keypoints: 8 };
- * const split = { split: "test", ...counts, distinctPairs: 2, mirrored: 0 };
+ * const split = {
+ *   ...{ split: "test", ...counts, distinctPairs: 2, mirrored: 0 },
+ *   publicPairs: 12,
+ * };
  * const text = formatDataReport({
  *   root: "data",
  *   format: "spair",
@@ -29,7 +32,7 @@ export interface FormatDataReportOptions {
  *   findings: [],
  * });
  * equal(text.split("\n")[0], "split  pairs  public  distinct  mirrored  images  keypoints");
- * equal(text.split("\n")[2], "test       2       -         2         0       3          8");
+ * equal(text.split("\n")[2], "test       2      12         2         0       3          8");
  * ```
  */
 export function formatDataReport(
@@ -39,7 +42,6 @@ export function formatDataReport(
   const columns: readonly TableColumn<SplitReport>[] = [
     { title: "split", value: ({ split }) => split },
     { title: "pairs", value: ({ pairs }) => pairs },
-    // A dash beside numbers would push the column to the left.
     { title: "public", value: ({ publicPairs }) => publicPairs ?? "-" },
     { title: "distinct", value: ({ distinctPairs }) => distinctPairs },
     { title: "mirrored", value: ({ mirrored }) => mirrored },

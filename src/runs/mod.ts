@@ -130,7 +130,6 @@ export * from "./format_progress.ts";
 export * from "./terminal_progress.ts";
 export * from "./format_table.ts";
 export * from "./format_data_report.ts";
-export * from "./format_data_report.ts";
 export * from "./format_evaluation.ts";
 export * from "./format_size.ts";
 export * from "./paper_table.ts";

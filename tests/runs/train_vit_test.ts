@@ -177,7 +177,8 @@ onCommand("the train command lowers the loss of a small ViT", async () => {
     ...[`--checkpoint=${out}`, "--backend=onnx-cpu"],
   );
   strictEqual(evaluated.code, 0, evaluated.err);
-  const { choices } = JSON.parse(await Deno.readTextFile(json));
+  const { evaluations } = JSON.parse(await Deno.readTextFile(json));
+  const [{ choices }] = evaluations;
   deepStrictEqual(
     [choices.backbone, choices.layers, choices.finalNorm, choices.coordinates],
     ["tiny-vit", [1, 2], true, "center"],
