@@ -2,7 +2,7 @@
  * Times the library against PyTorch on the same work, step by step in turns.
  *
  *     deno task bench:peers [--python PATH] [--case NAME]... [--steps 20]
- *       [--json FILE] [--check FILE]
+ *       [--json FILE] [--check FILE] [--lowering auto]
  *
  * PyTorch runs in the faster of its two memory layouts, found first. Machines
  * drift, so the counted steps alternate. Without Python and PyTorch it says so
@@ -18,6 +18,7 @@ import { dirname } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { type Lowering, LOWERINGS } from "@simsc/core/runs";
 import project from "../deno.json" with { type: "json" };
 import {
   type PeerLayout,
@@ -27,12 +28,13 @@ import {
 import { summarize, type Summary } from "./peers/statistics.ts";
 import { type OurCase, ourCase, type PeerCase } from "./peers_ours.ts";
 
+/** The short ones first: what the long ones leave in memory slows both sides. */
 const CASES: readonly PeerCase[] = [
+  "resnet50-locate",
+  "vitb16-locate",
   "resnet18-step",
   "resnet50-step",
-  "resnet50-locate",
   "vits16-step",
-  "vitb16-locate",
 ];
 const LAYOUTS: readonly PeerLayout[] = ["contiguous", "channels_last"];
 const WARM_UP = 3;
@@ -109,10 +111,13 @@ async function timed(ours: OurCase): Promise<number> {
 async function compare(
   peer: PeerProcess,
   name: PeerCase,
-  steps: number,
+  { steps, lowering }: {
+    readonly steps: number;
+    readonly lowering: Lowering;
+  },
 ): Promise<Row> {
   const choice = await fasterLayout(peer, name);
-  const ours = await ourCase(name);
+  const ours = await ourCase(name, lowering);
   const times = { ours: [] as number[], theirs: [] as number[] };
   for (let step = -WARM_UP; step < steps; step++) {
     const mine = await timed(ours);
@@ -166,10 +171,15 @@ const { values: options } = parseArgs({
     steps: { type: "string", default: "20" },
     case: { type: "string", multiple: true, default: [] },
     check: { type: "string" },
+    lowering: { type: "string", default: "auto" },
   },
 });
 
 const cases = wantedCases(options.case);
+const lowering = LOWERINGS.find((known) => known === options.lowering);
+if (lowering === undefined) {
+  throw new RangeError(`--lowering must be one of ${LOWERINGS.join(", ")}`);
+}
 const steps = Number(options.steps);
 if (!Number.isInteger(steps) || steps < 1) {
   throw new RangeError("--steps must be a whole number of at least 1");
@@ -193,7 +203,7 @@ console.log(
     "layout",
 );
 for (const name of cases) {
-  const row = await compare(peer, name, steps);
+  const row = await compare(peer, name, { steps, lowering });
   rows.push(row);
   console.log(tableLine(row));
 }
@@ -213,6 +223,7 @@ await writeFile(
           ...peer.versions,
         },
         steps,
+        lowering,
         rows,
       },
       null,

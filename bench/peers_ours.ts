@@ -65,8 +65,15 @@ const SIZE = 256;
 const CELLS = SIZE / 16;
 
 /** Prepares a case on ONNX Runtime's CPU with as many threads as the peer. */
-export async function ourCase(name: PeerCase): Promise<OurCase> {
-  const created = await onnxBackend({ device: "cpu", threads: THREADS })();
+export async function ourCase(
+  name: PeerCase,
+  lowering: "auto" | "plain" | "blocked" = "auto",
+): Promise<OurCase> {
+  const created = await onnxBackend({
+    device: "cpu",
+    threads: THREADS,
+    lowering,
+  })();
   if (created._tag === "Left") throw created.left;
   const backend = created.right;
   const config = backboneConfig(BACKBONES[name]);

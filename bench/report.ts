@@ -47,6 +47,14 @@ const SECTIONS = [
       "located.",
   },
   {
+    file: "peers_plain.json",
+    title: "The same with the plain lowering",
+    command: "deno task bench:peers --lowering plain",
+    text:
+      "The operators of the ONNX standard in row-major order, as on every " +
+      "other device.",
+  },
+  {
     file: "evaluate.json",
     title: "Evaluation of 630 pairs",
     command: "deno task bench:evaluate",
