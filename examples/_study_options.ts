@@ -150,7 +150,6 @@ function ownSettings(
     tests: [],
     drawings: [],
     drawnPairs: 4,
-    seeds: [0],
   };
 }
 
@@ -187,7 +186,6 @@ function told(
     ...(values && { values }),
     ...(backbones && { backbones }),
     ...(drawnPairs && { drawnPairs }),
-    ...(base["seed"] !== undefined && { seeds: [base["seed"]] }),
   };
 }
 

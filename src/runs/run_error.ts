@@ -62,26 +62,13 @@ export interface RunExists {
   readonly message: string;
 }
 
-/** A folder holds no run that can be resumed. */
-export interface NoRun {
-  /** Tells it apart in a union of errors. */
-  readonly _tag: "NoRun";
-  /** The folder. */
-  readonly folder: string;
-  /** File that is missing. */
-  readonly missing: string;
-  /** One sentence for people. */
-  readonly message: string;
-}
-
 /** Every way in which the files of a run can fail, told apart by `_tag`. */
 export type RunError =
   | DataError
   | OtherVersion
   | OtherArchitecture
   | NotFinite
-  | RunExists
-  | NoRun;
+  | RunExists;
 
 /**
  * The failure of a run whose loss is not a number any more.

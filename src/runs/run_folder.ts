@@ -7,7 +7,7 @@
 import { OptionError } from "../core/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
-import type { NoRun, RunExists } from "./run_error.ts";
+import type { RunExists } from "./run_error.ts";
 
 /** Paths of the files of one run. */
 export interface RunFiles {
@@ -68,7 +68,7 @@ export function createRunFolder(
 ): AsyncResult<DataError | RunExists, RunFiles> {
   const files = runFiles(folder);
   return async () => {
-    const found = await firstThat(files, (there) => there);
+    const found = await firstFound(files);
     if (found !== undefined) {
       const message =
         `${folder}: must be a folder without a run: got one with ${found}; ` +
@@ -92,37 +92,14 @@ export function createRunFolder(
   };
 }
 
-/**
- * Finds the run in a folder, to go on with it.
- *
- * @param folder Path of the folder.
- * @returns The paths of its files, or which of those needed is missing.
- * @throws {OptionError} If the path is empty.
- */
-export function openRunFolder(folder: string): AsyncResult<NoRun, RunFiles> {
-  const { config, last } = runFiles(folder);
-  return async () => {
-    const missing = await firstThat({ config, last }, (there) => !there);
-    if (missing === undefined) {
-      return { _tag: "Right", right: runFiles(folder) };
-    }
-    const message =
-      `${folder}: must be the folder of a run to resume: got one without ` +
-      `${missing}; leave out --resume to start a run, or give the --out of one`;
-    return { _tag: "Left", left: { _tag: "NoRun", folder, missing, message } };
-  };
-}
-
-/** Name of the first file of which `wanted` holds, given whether it is there. */
-async function firstThat(
-  files: Partial<RunFiles>,
-  wanted: (there: boolean) => boolean,
+/** Name of the first file that is there. */
+async function firstFound(
+  { folder: _, ...paths }: RunFiles,
 ): Promise<string | undefined> {
   const { stat } = await import("node:fs/promises");
-  const { folder: _, ...paths } = files;
   for (const path of Object.values(paths)) {
-    const there = await stat(path).then(() => true, () => false);
-    if (wanted(there)) return path.slice(path.lastIndexOf("/") + 1);
+    const isThere = await stat(path).then(() => true, () => false);
+    if (isThere) return path.slice(path.lastIndexOf("/") + 1);
   }
   return undefined;
 }

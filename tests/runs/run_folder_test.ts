@@ -1,10 +1,6 @@
 import { deepStrictEqual, equal, ok, throws } from "node:assert/strict";
 import { OptionError } from "../../src/core/errors.ts";
-import {
-  createRunFolder,
-  openRunFolder,
-  runFiles,
-} from "../../src/runs/run_folder.ts";
+import { createRunFolder, runFiles } from "../../src/runs/run_folder.ts";
 import { inFolder, left, right } from "./_helpers.ts";
 
 Deno.test("runFiles() names the files, with and without a slash at the end", () => {
@@ -52,18 +48,4 @@ Deno.test("createRunFolder() names a path that is a file", () =>
     const error = left(await createRunFolder(`${folder}/taken`)());
     ok(error._tag === "MalformedFile");
     equal(error.file, `${folder}/taken`);
-  }));
-
-Deno.test("openRunFolder() finds a run and names what is missing", () =>
-  inFolder(async (folder) => {
-    const missing = async () => {
-      const error = left(await openRunFolder(folder)());
-      ok(error.message.includes(error.missing));
-      return error.missing;
-    };
-    equal(await missing(), "config.json");
-    await Deno.writeTextFile(`${folder}/config.json`, "{}");
-    equal(await missing(), "last.safetensors");
-    await Deno.writeTextFile(`${folder}/last.safetensors`, "");
-    deepStrictEqual(right(await openRunFolder(folder)()), runFiles(folder));
   }));

@@ -41,7 +41,6 @@ export function drawnSettings(root: string): StudySettings {
     tests: [testOf(root)],
     drawings: [{ root, options: { seed: DRAWING_SEED } }],
     drawnPairs: 4,
-    seeds: [0],
   };
 }
 
@@ -77,7 +76,6 @@ export function tinySettings(root: string): StudySettings {
     values: [0.02, 1],
     backbones: ["tiny", "tiny-vit"],
     drawnPairs: 1,
-    seeds: [0],
   };
 }
 

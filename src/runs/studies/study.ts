@@ -49,8 +49,6 @@ export interface StudySettings {
   readonly backbones?: readonly string[];
   /** Pairs that are drawn. */
   readonly drawnPairs: number;
-  /** Seeds of the runs that are repeated. */
-  readonly seeds: readonly number[];
 }
 
 /** One evaluation of a model. */
