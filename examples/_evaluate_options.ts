@@ -2,20 +2,20 @@
  * The command line of `deno task evaluate`.
  */
 
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { PckSpace, PckThreshold } from "@simsc/core";
-import { type ReadPairsOptions } from "@simsc/core/data";
-import {
-  type AverageName,
-  type BackendName,
-  type BootstrapOptions,
-  type CoordinateRule,
-  type ImageSize,
-  type LocalizerName,
-  type Lowering,
-  type OpenedModel,
-  type Reading,
-  type TableFormat,
+import type { ReadPairsOptions } from "@simsc/core/data";
+import type {
+  AverageName,
+  BackendName,
+  BootstrapOptions,
+  CoordinateRule,
+  ImageSize,
+  LocalizerName,
+  Lowering,
+  OpenedModel,
+  Reading,
+  TableFormat,
 } from "@simsc/core/runs";
 import { readingOptions } from "./_arguments.ts";
 import { describeEvaluate } from "./_describe_evaluate.ts";
