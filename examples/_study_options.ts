@@ -25,6 +25,7 @@ import {
   COORDINATES,
   KEYPOINTS,
   path,
+  PLAIN_OUTPUT,
   positive,
   readingOptions,
   splitReading,
@@ -79,6 +80,7 @@ export function studyCommand(args: readonly string[]): StudyCommand {
 
 function described(): Command {
   const command = new Command("study")
+    .configureOutput(PLAIN_OUTPUT)
     .description(
       "One table or figure of the paper, from runs that are made here. " +
         "Without --data: on objects drawn here.",

@@ -59,4 +59,7 @@ console.log(
     ? JSON.stringify({ source, target, ...found }, null, 1)
     : formatMatch(outcome.right).trimEnd(),
 );
+if (command.out !== undefined && !command.json) {
+  console.log(`drawing: ${command.out}`);
+}
 process.exit(0);

@@ -68,6 +68,10 @@ const outcome = await pipe(
     console.log(
       `training on ${backend.name} by ${steps}, run in ${command.out}`,
     );
+    const { backbone, weights } = run.config;
+    if (weights === null && !backbone.startsWith("tiny")) {
+      console.log(`${backbone} starts from random weights: no --weights given`);
+    }
     return train(backend, run, data, options);
   }),
   TE.bindW(

@@ -4,7 +4,7 @@ import { formatProgress, type ProgressEvent } from "./format_progress.ts";
 export interface ProgressStream {
   /** Whether a person is looking. */
   readonly isTTY?: boolean;
-  /** Width in characters. */
+  /** Width in characters; 80 where it is missing or 0, as in some emulations. */
   readonly columns?: number;
   /** Writes text. */
   write(text: string): unknown;
@@ -62,7 +62,7 @@ export function terminalProgress(
 
   const draw = (event: ProgressEvent, end: string): void => {
     // One column stays free: some terminals wrap when the last one is filled.
-    const line = truncate(formatProgress(event), (stream.columns ?? 80) - 1);
+    const line = truncate(formatProgress(event), (stream.columns || 80) - 1);
     stream.write(`\r\x1b[K${line}${end}`);
     isLineOpen = end === "";
   };

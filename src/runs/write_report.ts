@@ -21,7 +21,7 @@ import type { StartedRun } from "./start_run.ts";
 import { averages, evaluationTable } from "./summarize.ts";
 import { BEST_ALPHA, VALIDATION_ALPHAS } from "./_validate_state.ts";
 import { modelConfig } from "./train_config.ts";
-import type { TrainingData } from "./training_data.ts";
+import { PROCEDURAL, type TrainingData } from "./training_data.ts";
 
 /** What a report is drawn from. */
 export interface ReportSubject {
@@ -86,7 +86,11 @@ export function writeReport<T>(
     if (after._tag === "Left") return after;
     const pairs = await drawnPairs(before.right.pairs, after.right.pairs, load);
     if (pairs._tag === "Left") return pairs;
-    const { name, split, threshold } = data.validation;
+    const { split, threshold } = data.validation;
+    // Drawn objects are stored as SPair-71k is, and are not SPair-71k.
+    const name = config.data === PROCEDURAL
+      ? "drawn objects"
+      : data.validation.name;
     const html = await renderReport({
       title: `SimSC: ${config.backbone} on ${name}`,
       config: { ...config } as unknown as JsonObject,
@@ -100,7 +104,7 @@ export function writeReport<T>(
         caption: `${name}, split ${split}: PCK with the reference length ` +
           `${threshold}, errors in pixels of the ${config.size} x ` +
           `${config.size} square, coordinates ${config.coordinates}; per ` +
-          "image: mean over pairs",
+          "image: mean over pairs.",
         before: table(before.right.pairs),
         after: table(after.right.pairs),
       },

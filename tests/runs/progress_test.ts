@@ -138,6 +138,12 @@ Deno.test("terminalProgress() cuts lines to the terminal and drops control chara
   deepStrictEqual(written, ["\r\x1b[Kββββββ…\n", "\r\x1b[Ka  [2J\n"]);
 });
 
+Deno.test("terminalProgress() takes a terminal that knows no width for 80 wide", () => {
+  const { written, stream } = terminal(0);
+  terminalProgress(stream).report({ kind: "note", text: "saved" });
+  deepStrictEqual(written, ["\r\x1b[Ksaved\n"]);
+});
+
 Deno.test("terminalProgress() is silent in a pipe", () => {
   const written: string[] = [];
   const write = (text: string) => written.push(text);
