@@ -112,7 +112,9 @@ onCommand("the train command leaves log, checkpoints and report", async () => {
   match(out, /best pck@0\.1 [\d.]+ % at step \d+/);
   const { rows } = await leftBy(whole);
   strictEqual(rows.filter(({ kind }) => kind === "step").length, STEPS);
-  ok((await Deno.stat(`${whole}/report.html`)).size > 1000);
+  const report = await Deno.readTextFile(`${whole}/report.html`);
+  match(report, /<h1>SimSC: tiny on spair</);
+  match(report, /per image: mean over pairs\. Numbers are PCK/);
 });
 
 onCommand("a killed run resumes to the same bits", async () => {
