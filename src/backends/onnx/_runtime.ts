@@ -60,8 +60,12 @@ interface DeviceProfile {
 const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
   cpu: {
     load: () => import("onnxruntime-node"),
-    // Idle sessions would otherwise spin against the one that runs.
-    options: { extra: { session: { force_spinning_stop: "1" } } },
+    options: {
+      // The plan made by the first run would be held beside its own memory.
+      enableMemPattern: false,
+      // Idle sessions would otherwise spin against the one that runs.
+      extra: { session: { force_spinning_stop: "1" } },
+    },
     traits: { fusedMatMul: true, poolIndices: true, hardSigmoid: true },
     location: "cpu",
   },
