@@ -19,6 +19,7 @@ import {
   isStemPool,
   windowOf,
 } from "./_window.ts";
+import { hasWinograd } from "./winograd/winograd.ts";
 
 /** Operations whose rule is the same in every layout. */
 const ELEMENTWISE: ReadonlySet<OperationName> = new Set<OperationName>([
@@ -107,6 +108,11 @@ function votesOf(
   const [a, b] = node.inputs;
   if (isConv(node)) {
     const g = windowOf(node);
+    if (hasWinograd(g, block)) {
+      return node.operation === "conv2dFilterGrad"
+        ? [[node, "taps"], [a!, "maps"], [b!, "maps"]]
+        : [[node, "maps"], [a!, "maps"], [b!, "taps"]];
+    }
     if (node.operation === "conv2d" && isBlockable(g, block)) {
       return isImage(g, block)
         ? [

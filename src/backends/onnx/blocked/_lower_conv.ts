@@ -22,6 +22,12 @@ import {
   isPointwise,
   windowOf,
 } from "./_window.ts";
+import {
+  hasWinograd,
+  winogradConv,
+  winogradFilterGrad,
+  winogradInputGrad,
+} from "./winograd/winograd.ts";
 
 /** Writes a convolution or one of its gradients, with what it swallows. */
 export function lowerConv(scope: Scope, node: OperationNode): boolean {
@@ -48,9 +54,19 @@ function lowerForward(
   { conv: { inputs: operands }, conv: convolution, sum, relu }: Fusion,
 ): boolean {
   const g = windowOf(convolution);
-  const { block } = rule;
+  const { model, block } = rule;
   if (!isBlockable(g, block)) return false;
   const [x, w, bias] = operands.map(plan.canonical);
+  if (hasWinograd(g, block)) {
+    const maps = winogradConv(rule, {
+      x: values.get(x!, "tiles"),
+      w: values.get(w!, "taps"),
+      bias: bias && values.get(bias, "plain"),
+    }, g);
+    const added = sum ? model.op("Add", [maps, values.get(sum, "maps")]) : maps;
+    values.set(node, "maps", [relu ? model.op("Relu", [added]) : added]);
+    return true;
+  }
   const isPicture = isImage(g, block);
   const inputs = {
     x: values.get(x!, isPicture ? "plain" : "maps"),
@@ -74,7 +90,18 @@ function lowerInputGrad(
   { conv: convolution, sum }: Fusion,
 ): boolean {
   const g = windowOf(convolution);
-  if (!hasInputGrad(g, rule.block)) return false;
+  const { model, block } = rule;
+  if (!hasInputGrad(g, block)) return false;
+  if (hasWinograd(g, block)) {
+    const [dy, w] = convolution.inputs.map(plan.canonical);
+    const maps = winogradInputGrad(rule, {
+      dy: values.get(dy!, "resultTiles"),
+      w: values.get(w!, "taps"),
+    }, g);
+    const added = sum ? model.op("Add", [maps, values.get(sum, "maps")]) : maps;
+    values.set(node, "maps", [added]);
+    return true;
+  }
   const operands = ({ inputs }: OperationNode) => {
     const [dy, w] = inputs.map(plan.canonical) as [OnnxTensor, OnnxTensor];
     return { dy: values.get(dy, "maps"), w: values.get(w, "filter") };
@@ -96,7 +123,7 @@ function lowerInputGrad(
     ? []
     : inputGradPlanes(rule, operands(corner), windowOf(corner));
   const planes = inputGradPlanes(rule, { ...own, sum: added }, g);
-  const maps = interleave(rule.model, planes, node.shape, rule.block);
+  const maps = interleave(model, planes, node.shape, block);
   values.set(node, "maps", [maps]);
   return true;
 }
@@ -113,6 +140,14 @@ function lowerFilterGrad(
     OnnxTensor,
     OnnxTensor,
   ];
+  if (hasWinograd(g, block)) {
+    const inputs = {
+      x: values.get(x, "tiles"),
+      dy: values.get(dy, "resultTiles"),
+    };
+    values.set(node, "taps", [winogradFilterGrad(rule, inputs, g)]);
+    return true;
+  }
   if (hasFilterGrad(g, block)) {
     const inputs = { x: values.get(x, "maps"), dy: values.get(dy, "maps") };
     values.set(node, "filter", [filterGrad(rule, inputs, g)]);

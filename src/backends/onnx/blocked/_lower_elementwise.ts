@@ -1,8 +1,9 @@
-import { sameShape } from "../../_shape.ts";
+import { sameShape, sizeOf } from "../../_shape.ts";
 import type { OnnxTensor, OperationNode } from "../graph.ts";
 import { applyRule } from "../lowering.ts";
 import type { Value } from "../model_builder.ts";
 import { plainRules } from "../plain/lower_plain.ts";
+import { type FilterLayout, filterSizes, isFilterLayout } from "./_layout.ts";
 import { isElementwise, isPerOutput } from "./_layout_choice.ts";
 import { reshape } from "./_rows.ts";
 import type { Scope } from "./_scope.ts";
@@ -20,7 +21,8 @@ export function lowerElementwise(scope: Scope, node: OperationNode): boolean {
     applyRule(plainRules, node, { ...scope, inputs });
   const { values } = scope;
   if (operands.some((x) => !isFull(x) && isPerOutput(x.shape, node.shape))) {
-    return layout === "filter" && lowerPerOutput(scope, node, apply);
+    return isFilterLayout(layout) &&
+      lowerPerOutput(scope, node, { layout, apply });
   }
   const at = (x: OnnxTensor, i: number): Value =>
     !isFull(x)
@@ -44,17 +46,21 @@ export function lowerElementwise(scope: Scope, node: OperationNode): boolean {
 function lowerPerOutput(
   { plan, rule: { model, block }, values }: Scope,
   node: OperationNode,
-  apply: (inputs: readonly Value[]) => Value,
+  { layout, apply }: {
+    readonly layout: FilterLayout;
+    readonly apply: (inputs: readonly Value[]) => Value;
+  },
 ): boolean {
-  const [outputs, ...rest] = node.shape as [number, ...number[]];
-  const size = rest.reduce((product, length) => product * length, 1);
+  const sizes = filterSizes(layout, node.shape, block);
+  const { outputBlocks, outputs } = sizes;
+  const size = sizeOf(node.shape) / (outputBlocks * outputs);
   const inputs = node.inputs.map(plan.canonical).map((x) =>
     sameShape(x.shape, node.shape)
-      ? reshape(model, values.get(x, "filter"), [outputs / block, size, block])
+      ? reshape(model, values.get(x, layout), [outputBlocks, size, outputs])
       : isPerOutput(x.shape, node.shape)
-      ? reshape(model, values.get(x, "plain"), [outputs / block, 1, block])
+      ? reshape(model, values.get(x, "plain"), [outputBlocks, 1, outputs])
       : values.get(x, "plain")
   );
-  values.set(node, "filter", [reshape(model, apply(inputs), node.shape)]);
+  values.set(node, layout, [reshape(model, apply(inputs), node.shape)]);
   return true;
 }

@@ -1,10 +1,12 @@
+import { sizeOf } from "../../_shape.ts";
 import type { OperationNode } from "../graph.ts";
 import type { Value } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
+import { FILTER_LAYOUTS, filterSizes } from "./_layout.ts";
 import { blockedOp, reshape } from "./_rows.ts";
 import type { Scope } from "./_scope.ts";
 
-/** Writes a sum over all but the channels of `maps` or `planes`, or all but the outputs of a `filter`; out `plain`. */
+/** Writes a sum over all but the channels of `maps` or `planes`, or all but the outputs of filters; out `plain`. */
 export function lowerSum(
   { plan, rule, values }: Scope,
   node: OperationNode,
@@ -26,14 +28,14 @@ export function lowerSum(
     values.set(node, "plain", [sum]);
     return true;
   }
-  if (`${axes}` === "1,2,3" && values.has(x, "filter")) {
+  const layout = FILTER_LAYOUTS.find((filter) => values.has(x, filter));
+  if (`${axes}` === "1,2,3" && layout !== undefined) {
     const { model, block } = rule;
-    const [outputs, ...rest] = x.shape as Rank4;
-    const size = rest.reduce((product, length) => product * length, 1);
-    const blocks = reshape(model, values.get(x, "filter"), [
-      outputs / block,
-      size,
-      block,
+    const { outputBlocks, outputs } = filterSizes(layout, x.shape, block);
+    const blocks = reshape(model, values.get(x, layout), [
+      outputBlocks,
+      sizeOf(x.shape) / (outputBlocks * outputs),
+      outputs,
     ]);
     const sums = model.op("ReduceSum", [blocks, model.ints([1])]);
     values.set(node, "plain", [reshape(model, sums, node.shape)]);

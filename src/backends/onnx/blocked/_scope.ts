@@ -2,7 +2,7 @@ import type { OnnxTensor, OperationNode } from "../graph.ts";
 import type { GraphPlan, LoweringTarget } from "../lowering.ts";
 import type { RuleTarget } from "./_conv.ts";
 import type { Fusions } from "./_fusion.ts";
-import type { FilterLayout, Layout } from "./_layout.ts";
+import { type FilterLayout, isFilterLayout, type Layout } from "./_layout.ts";
 import type { LayoutValues } from "./_values.ts";
 
 /** What writing one operation needs to know of the rest. */
@@ -30,5 +30,5 @@ export function storedLayout(
   x: OnnxTensor,
 ): "plain" | FilterLayout {
   const layout = layoutOf(x);
-  return layout === "filter" || layout === "imageFilter" ? layout : "plain";
+  return isFilterLayout(layout) ? layout : "plain";
 }

@@ -7,8 +7,17 @@
 import type { Shape } from "../../backend.ts";
 import type { OnnxTensor } from "../graph.ts";
 import type { ModelBuilder, Value } from "../model_builder.ts";
-import type { FilterLayout, Layout } from "./_layout.ts";
+import {
+  FILTER_LAYOUTS,
+  type FilterLayout,
+  filterSizes,
+  isFilterLayout,
+  type Layout,
+} from "./_layout.ts";
 import { blockedOp, reshape } from "./_rows.ts";
+import { inputTiles, resultMapsGrad } from "./winograd/_tiles.ts";
+
+type Rank4 = readonly [number, number, number, number];
 
 /** One value, or the four planes: even-even, even-odd, odd-even, odd-odd. */
 export type Stored = readonly Value[];
@@ -40,11 +49,9 @@ export function layoutValues(
     const layouts = layoutsOf(x);
     const found = layouts.get(layout);
     if (found !== undefined) return found[0]!;
-    const value = layout === "plain"
-      ? toPlain(x)
-      : layout === "maps"
-      ? toMaps(x)
-      : packFilter(model, get(x, "plain"), { shape: x.shape, layout, block });
+    const value = isFilterLayout(layout)
+      ? packFilter(model, get(x, "plain"), { shape: x.shape, layout, block })
+      : conversions[layout](x);
     layouts.set(layout, [value]);
     return value;
   };
@@ -54,15 +61,26 @@ export function layoutValues(
       ? blockedOp(model, "ReorderInput", [get(x, "plain")])
       : interleave(model, planes, x.shape, block);
   };
+  const toTiles = (write: typeof inputTiles) => (x: OnnxTensor): Value => {
+    const [batch, channels, height, width] = x.shape as Rank4;
+    const sizes = { batch, channels, height, width };
+    return write({ model, block }, get(x, "maps"), sizes);
+  };
   const toPlain = (x: OnnxTensor): Value => {
     const layouts = layoutsOf(x);
-    for (const layout of ["filter", "imageFilter"] as const) {
+    for (const layout of FILTER_LAYOUTS) {
       const [packed] = layouts.get(layout) ?? [];
       if (packed === undefined) continue;
       return unpackFilter(model, packed, { shape: x.shape, layout, block });
     }
     const channels = x.shape[1]!;
     return blockedOp(model, "ReorderOutput", [get(x, "maps")], { channels });
+  };
+  const conversions = {
+    plain: toPlain,
+    maps: toMaps,
+    tiles: toTiles(inputTiles),
+    resultTiles: toTiles(resultMapsGrad),
   };
   return {
     set: (x, layout, stored) => layoutsOf(x).set(layout, stored),
@@ -79,12 +97,7 @@ export function interleave(
   shape: Shape,
   block: number,
 ): Value {
-  const [batch, channels, height, width] = shape as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [batch, channels, height, width] = shape as Rank4;
   const lines = batch * channels / block * (height / 2);
   const pair = (a: Value, b: Value, rows: number, length: number): Value =>
     model.op(
@@ -106,26 +119,24 @@ interface Packing {
 
 /** Row-major filters into blocks. */
 function packFilter(model: ModelBuilder, x: Value, packing: Packing): Value {
-  const { outputs, inputs, taps, inner, block } = sizes(packing);
-  const split = [outputs, block, inputs, inner, taps];
+  const { shape, layout, block } = packing;
+  const sizes = filterSizes(layout, shape, block);
+  const { outputBlocks, outputs, inputBlocks, inputs, taps } = sizes;
+  const split = [outputBlocks, outputs, inputBlocks, inputs, taps];
   const packed = model.op("Transpose", [reshape(model, x, split)], {
     perm: [0, 2, 4, 3, 1],
   });
-  return reshape(model, packed, packing.shape);
+  return reshape(model, packed, shape);
 }
 
 /** Blocks of filters into row-major ones. */
 function unpackFilter(model: ModelBuilder, x: Value, packing: Packing): Value {
-  const { outputs, inputs, taps, inner, block } = sizes(packing);
-  const split = [outputs, inputs, taps, inner, block];
+  const { shape, layout, block } = packing;
+  const sizes = filterSizes(layout, shape, block);
+  const { outputBlocks, outputs, inputBlocks, inputs, taps } = sizes;
+  const split = [outputBlocks, inputBlocks, taps, inputs, outputs];
   const plain = model.op("Transpose", [reshape(model, x, split)], {
     perm: [0, 4, 1, 3, 2],
   });
-  return reshape(model, plain, packing.shape);
-}
-
-function sizes({ shape, layout, block }: Packing) {
-  const [o, i, kh, kw] = shape as [number, number, number, number];
-  const inner = layout === "filter" ? block : 1;
-  return { outputs: o / block, inputs: i / inner, taps: kh * kw, inner, block };
+  return reshape(model, plain, shape);
 }

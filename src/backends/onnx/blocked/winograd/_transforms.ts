@@ -1,0 +1,57 @@
+/**
+ * Winograd's convolution of 3x3 filters: four cells of a result from six of
+ * the input at once, along either axis.
+ *
+ * @module
+ */
+import { cookToom } from "./cook_toom.ts";
+import { range } from "../_rows.ts";
+import { type Matrix, squared, transposed } from "./_matrix.ts";
+
+/** Cells of the result in a tile. */
+export const CELLS = 4;
+
+/** Points of a tile: cells that it reads, and multiplications that it takes. */
+export const POINTS = CELLS + 2;
+
+/** Of those tried, the points that round least: half the error of 0, ±1, ±2. */
+const { input, filter, output } = cookToom([
+  0,
+  Math.SQRT1_2,
+  -Math.SQRT1_2,
+  Math.SQRT2,
+  -Math.SQRT2,
+], { outputs: CELLS, taps: 3 });
+
+/** `[36, 9]`: taps of a filter to points, row by row. */
+export const FILTER: Matrix = squared(filter);
+
+/** Tiles along an axis of `length` cells; the last may lie beyond it. */
+export function tilesAlong(length: number): number {
+  return Math.ceil(length / CELLS);
+}
+
+/**
+ * `[6 tiles, length]`: cells of a map to the points of its overlapping tiles,
+ * points first; beside the map stands zero.
+ */
+export function inputBand(length: number): Matrix {
+  return band(length, (point, cell) => input[point]![cell + 1] ?? 0);
+}
+
+/** `[length, 6 tiles]`: points of tiles beside one another to cells. */
+export function outputBand(length: number): Matrix {
+  return transposed(band(length, (point, cell) => output[cell]?.[point] ?? 0));
+}
+
+/** `[6 tiles, length]` of `weight`, which is given cells of a tile from its own first. */
+function band(
+  length: number,
+  weight: (point: number, cell: number) => number,
+): Matrix {
+  return range(POINTS).flatMap((point) =>
+    range(tilesAlong(length)).map((tile) =>
+      range(length).map((cell) => weight(point, cell - CELLS * tile))
+    )
+  );
+}

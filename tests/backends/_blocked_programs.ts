@@ -1,0 +1,151 @@
+/**
+ * Programs whose gradients the blocked lowering writes, and their comparison
+ * with the float64 reference.
+ *
+ * @module
+ */
+import type { Backend, Shape, TensorData } from "../../src/backends/backend.ts";
+import {
+  type OnnxBackend,
+  onnxBackend,
+  type OnnxTensor,
+} from "../../src/backends/onnx/mod.ts";
+import { referenceBackend } from "../../src/backends/reference.ts";
+import { valueAndGrad } from "../../src/backends/tape.ts";
+import { assertClose, uniform } from "./_numbers.ts";
+
+/** A convolution. */
+export interface Geometry {
+  readonly x: Shape;
+  readonly filters: number;
+  readonly kernelSize: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+/** A convolution and its gradients, with a batch norm's gain on the weights. */
+export function convolved<T>(
+  be: Backend<T>,
+  { x, filters, kernelSize: k, stride, padding }: Geometry,
+): readonly T[] {
+  const { value, gradients } = valueAndGrad(
+    be,
+    (tape, { x, w, gain, bias }) => {
+      const scaled = tape.mul(w!, tape.reshape(gain!, [filters, 1, 1, 1]));
+      const y = tape.conv2d(x!, scaled, { stride, padding, bias: bias! });
+      return weighted(tape, y);
+    },
+  )({
+    x: tensor(be, 1, x),
+    w: tensor(be, 2, [filters, x[1]!, k, k]),
+    gain: tensor(be, 3, [filters]),
+    bias: tensor(be, 4, [filters]),
+  });
+  return [value, ...Object.values(gradients)];
+}
+
+/** Two convolutions around which the input goes, with a ReLU behind each. */
+export function residual<T>(
+  be: Backend<T>,
+  { stride, shape }: {
+    readonly stride: 1 | 2;
+    readonly shape: readonly [number, number, number, number];
+  },
+): readonly T[] {
+  const [, channels] = shape;
+  const filter = [channels, channels, 3, 3];
+  const { value, gradients } = valueAndGrad(be, (tape, p) => {
+    const x = tape.relu(p.x!);
+    const first = tape.relu(
+      tape.conv2d(x, p.w1!, { stride, padding: 1, bias: p.b1! }),
+    );
+    const second = tape.conv2d(first, p.w2!, { stride: 1, padding: 1 });
+    const around = stride === 1
+      ? x
+      : tape.conv2d(x, p.w3!, { stride, padding: 0 });
+    return weighted(tape, tape.relu(tape.add(second, around)));
+  })({
+    x: tensor(be, 1, shape),
+    w1: tensor(be, 2, filter),
+    b1: tensor(be, 3, [channels]),
+    w2: tensor(be, 4, filter),
+    ...(stride === 1 ? {} : { w3: tensor(be, 5, [channels, channels, 1, 1]) }),
+  });
+  return [value, ...Object.values(gradients)];
+}
+
+/** The start of a ResNet on a picture, which may be flat and full of ties. */
+export function stem<T>(
+  be: Backend<T>,
+  [height, width]: readonly [number, number],
+  contrast = 1,
+): readonly T[] {
+  const picture = uniform(1, [2, 3, height, width]);
+  const images = be.tensor(
+    [...picture.data].map((v) => v * contrast),
+    picture.shape,
+  );
+  const { value, gradients } = valueAndGrad(be, (tape, { w, bias }) => {
+    const y = tape.conv2d(tape.lift(images), w!, {
+      stride: 2,
+      padding: 3,
+      bias: bias!,
+    });
+    const pooled = tape.maxPool2d(y, { kernelSize: 3, stride: 2, padding: 1 });
+    return weighted(tape, pooled);
+  })({ w: tensor(be, 2, [16, 3, 7, 7]), bias: tensor(be, 3, [16]) });
+  return [value, ...Object.values(gradients)];
+}
+
+/** A scalar that weighs every cell differently. */
+function weighted<T>(
+  be: Backend<T>,
+  y: T,
+): { readonly value: T } {
+  const weights = tensor(be, 9, be.shape(y));
+  return { value: be.sum(be.mul(y, weights), [0, 1, 2, 3]) };
+}
+
+/** Seeded numbers on a backend. */
+export function tensor<T>(be: Backend<T>, seed: number, shape: Shape): T {
+  const { data } = uniform(seed, shape);
+  return be.tensor(data, shape);
+}
+
+/** Throws unless both backends give the same, in proportion to the largest. */
+export async function agrees(
+  f: <T>(be: Backend<T>) => readonly T[],
+  tolerance = 1e-5,
+): Promise<void> {
+  const reference = referenceBackend();
+  const want = await reference.read(f(reference));
+  const blocked = await open("blocked");
+  const results = f<OnnxTensor>(blocked);
+  const got = await blocked.read(results);
+  want.forEach((data, i) =>
+    assertProportional(`result ${i}`, got[i]!, data, tolerance)
+  );
+  await blocked.close();
+}
+
+/** ONNX Runtime on the CPU by one lowering. */
+export async function open(
+  lowering: "auto" | "plain" | "blocked",
+): Promise<OnnxBackend> {
+  const opened = await onnxBackend({ device: "cpu", lowering })();
+  if (opened._tag === "Left") throw opened.left;
+  return opened.right;
+}
+
+/** Throws unless two lists agree to `tolerance` of the largest of `want`, or of 1. */
+export function assertProportional(
+  what: string,
+  got: TensorData,
+  want: TensorData,
+  tolerance: number,
+): void {
+  let scale = 1;
+  for (const v of want) scale = Math.max(scale, Math.abs(v));
+  const scaled = (xs: TensorData) => Array.from(xs, (v) => v / scale);
+  assertClose(what, scaled(got), scaled(want), tolerance);
+}

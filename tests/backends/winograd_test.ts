@@ -1,0 +1,172 @@
+import { ok } from "node:assert/strict";
+import { onnxBackend } from "../../src/backends/onnx/mod.ts";
+import { cookToom } from "../../src/backends/onnx/blocked/winograd/cook_toom.ts";
+import { hasWinograd } from "../../src/backends/onnx/blocked/winograd/winograd.ts";
+import { valueAndGrad } from "../../src/backends/tape.ts";
+import {
+  agrees,
+  assertProportional,
+  convolved,
+  type Geometry,
+  open,
+  residual,
+  tensor,
+} from "./_blocked_programs.ts";
+import { assertClose, uniform } from "./_numbers.ts";
+
+const created = await onnxBackend({ device: "cpu", lowering: "blocked" })();
+const onBlocked = { ignore: created._tag === "Left" };
+
+Deno.test("cookToom() gives two cells of three taps by four products", () => {
+  // The algorithm F(2, 3) that Winograd wrote down, at 0, 1, -1 and infinity.
+  const { input, filter, output } = cookToom([0, 1, -1], {
+    outputs: 2,
+    taps: 3,
+  });
+  assertClose(
+    "input",
+    input.flat(),
+    [
+      [-1, 0, 1, 0],
+      [0, 1, 1, 0],
+      [0, -1, 1, 0],
+      [0, -1, 0, 1],
+    ].flat(),
+    0,
+  );
+  assertClose(
+    "filter",
+    filter.flat(),
+    [
+      [-1, 0, 0],
+      [0.5, 0.5, 0.5],
+      [0.5, -0.5, 0.5],
+      [0, 0, 1],
+    ].flat(),
+    0,
+  );
+  assertClose("output", output.flat(), [[1, 1, 1, 0], [0, 1, -1, 1]].flat(), 0);
+});
+
+for (
+  const [points, outputs, taps] of [
+    [[0], 1, 2],
+    [[0, 1, -1, 2, -2], 4, 3],
+    [[0, Math.SQRT1_2, -Math.SQRT1_2, Math.SQRT2, -Math.SQRT2], 4, 3],
+    [[0, 1, -1, 0.5], 2, 4],
+  ] as const
+) {
+  Deno.test(`cookToom() correlates at [${points}] as a plain sum does`, () => {
+    const { input, filter, output } = cookToom(points, { outputs, taps });
+    const x = uniform(1, [points.length + 1]).data;
+    const w = uniform(2, [taps]).data;
+    const dot = (a: readonly number[], b: readonly number[]) =>
+      a.reduce((sum, v, i) => sum + v * b[i]!, 0);
+    const products = input.map((row, i) => dot(row, x) * dot(filter[i]!, w));
+    const want = Array.from(
+      { length: outputs },
+      (_, i) => dot(w, x.slice(i, i + taps)),
+    );
+    const got = output.map((row) => dot(row, products));
+    assertClose("result", got, want, 1e-12);
+  });
+}
+
+/** The shapes that tiles are for: whole tiles, part of one, unlike sides. */
+const GEOMETRIES: readonly Geometry[] = [
+  { x: [2, 128, 16, 16], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [1, 128, 21, 32], filters: 144, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [4, 144, 9, 11], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [32, 128, 2, 3], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
+];
+
+for (const geometry of GEOMETRIES) {
+  const { x, filters } = geometry;
+  Deno.test(
+    `tiles convolve [${x}] with ${filters} filters, and give the gradients`,
+    onBlocked,
+    () => {
+      ok(hasWinograd(windowOf(geometry), 16));
+      return agrees((be) => convolved(be, geometry));
+    },
+  );
+}
+
+Deno.test("hasWinograd() leaves other convolutions alone", () => {
+  const [geometry] = GEOMETRIES as readonly [Geometry];
+  const has = (change: Partial<Geometry>): boolean =>
+    hasWinograd(windowOf({ ...geometry, ...change }), 16);
+  ok(has({}));
+  ok(!has({ kernelSize: 5, padding: 2 }));
+  ok(!has({ stride: 2 }));
+  ok(!has({ padding: 0 }));
+  ok(!has({ filters: 64 }));
+  ok(!has({ x: [2, 64, 16, 16] }));
+  ok(!has({ x: [2, 128, 12, 8] }), "too few tiles for a product");
+  ok(!has({ x: [2, 128, 36, 16] }), "too many along an axis");
+});
+
+Deno.test(
+  "tiles are shared by a residual block's convolutions and its gradients",
+  onBlocked,
+  () => agrees((be) => residual(be, { stride: 1, shape: [2, 128, 16, 16] })),
+);
+
+Deno.test(
+  "weights by taps keep their numbers between steps",
+  onBlocked,
+  async () => {
+    const [blocked, plain] = [await open("blocked"), await open("plain")];
+    const shape = [128, 128, 3, 3];
+    const trained = async (be: typeof plain) => {
+      const step = be.compile(({ x, w }) => {
+        const { gradients } = valueAndGrad(be, (tape, { w }) => {
+          const y = tape.conv2d(tape.lift(x!), w!, { stride: 1, padding: 1 });
+          return { value: tape.sum(tape.mul(y, y), [0, 1, 2, 3]) };
+        })({ w: w! });
+        return { w: be.sub(w!, be.mul(gradients.w!, 1e-6)) };
+      });
+      const x = tensor(be, 1, [2, 128, 16, 16]);
+      const start = tensor(be, 2, shape);
+      let w = start;
+      for (let i = 0; i < 3; i++) w = (await step({ x, w })).w!;
+      // Read after the program has packed the first, and beside other uses.
+      const sums = be.sum(w, [1, 2, 3]);
+      const small = be.conv2d(tensor(be, 3, [1, 128, 4, 4]), w, {
+        stride: 1,
+        padding: 1,
+      });
+      return await be.read([w, start, sums, small]);
+    };
+    const [got, want] = [await trained(blocked), await trained(plain)];
+    want.forEach((data, i) =>
+      assertProportional(`result ${i}`, got[i]!, data, 1e-5)
+    );
+    await blocked.close();
+    await plain.close();
+  },
+);
+
+function windowOf({ x, filters, kernelSize: k, stride, padding }: Geometry) {
+  const [batch, channels, height, width] = x as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const along = (length: number): number =>
+    Math.floor((length + 2 * padding - k) / stride) + 1;
+  return {
+    batch,
+    channels,
+    height,
+    width,
+    filters,
+    rows: along(height),
+    columns: along(width),
+    kh: k,
+    kw: k,
+    stride,
+    padding,
+  };
+}
