@@ -6,6 +6,7 @@
  */
 import type { onnx } from "onnx-proto";
 import type { Shape } from "../backend.ts";
+import { digestOf } from "./_digest.ts";
 
 /** Name of a value inside a model. */
 export type Value = string;
@@ -31,7 +32,7 @@ export interface ModelBuilder {
   /** Writes a vector of whole numbers, as `int64`, which shapes and axes are. */
   ints(values: readonly number[]): Value;
   /** Writes a vector of whole numbers as `int32`, which every device can index with. */
-  indices(values: readonly number[]): Value;
+  indices(values: readonly number[] | Int32Array): Value;
   /** Adds a node of one result; `""` stands for an input left out. */
   op(
     type: string,
@@ -154,11 +155,13 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
         const data = BigInt64Array.from(ints, BigInt);
         return [initializer(elementType.int64, [ints.length], data)];
       })[0]!,
-    indices: (ints) =>
-      once(`indices ${ints}`, () => {
-        const data = Int32Array.from(ints);
-        return [initializer(elementType.int32, [ints.length], data)];
-      })[0]!,
+    indices: (ints) => {
+      const data = Int32Array.from(ints);
+      return once(
+        `indices ${digestOf(data)}`,
+        () => [initializer(elementType.int32, [data.length], data)],
+      )[0]!;
+    },
     ops,
     op: (...node) => ops(1, ...node)[0]!,
     output: (value, shape) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ModelBuilder, Value } from "../model_builder.ts";
-import { blockedOp, gatherRows, range, reshape } from "./_rows.ts";
+import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
 import { isPointwise, type Window } from "./_window.ts";
 import type { Stored } from "./_values.ts";
 
@@ -160,13 +160,10 @@ function transposedFilter(
   const transposed = blockedOp(model, "ReorderInput", [
     reshape(model, w, [count, block, block, 1]),
   ]);
-  const order = range(inputs).flatMap((i) =>
-    range(outputs).flatMap((o) =>
-      taps.map(([row, column]) =>
-        ((o * inputs + i) * g.kh + row) * g.kw + column
-      )
-    )
-  );
+  const order = rowOrder([inputs, outputs, taps.length], (i, o, tap) => {
+    const [row, column] = taps[tap]!;
+    return ((o * inputs + i) * g.kh + row) * g.kw + column;
+  });
   return gatherRows(model, transposed, {
     length: block * block,
     count,

@@ -8,7 +8,7 @@
  */
 import type { ModelBuilder, Value } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
-import { blockedOp, gatherRows, range, reshape } from "./_rows.ts";
+import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
 import { pointwiseFilterGrad } from "./_pointwise_filter_grad.ts";
 import { isPointwise, type Window } from "./_window.ts";
 
@@ -51,28 +51,22 @@ function windowed(
   const lines = isSubsampled ? rows : height;
 
   const xCells = batch * inputs * height * width;
-  const xOrder = (shiftsOutput ? [padding] : range(kw)).flatMap((tap) =>
-    range(batch).flatMap((image) =>
-      range(blocks).flatMap((part) =>
-        range(lines).flatMap((line) =>
-          range(block).flatMap((i) => {
-            const y = isSubsampled ? line * stride : line;
-            const cell = (part * block + i) * stride + tap - padding;
-            // Behind the last column of the result, dy is zero anyway.
-            const isMissing = cell < 0 ||
-              (cell >= width && (shiftsOutput || part * block + i < columns));
-            const x = Math.min(cell, width - 1);
-            return range(inputs).map((c) =>
-              isMissing
-                ? xCells
-                : ((image * inputs + c) * height + y) * width + x
-            );
-          })
-        )
-      )
-    )
-  );
   const images = shiftsOutput ? 1 : kw;
+  const xOrder = rowOrder(
+    [images, batch, blocks, lines, block, inputs],
+    (shift, image, part, line, i, c) => {
+      const y = isSubsampled ? line * stride : line;
+      const tap = shiftsOutput ? padding : shift;
+      const cell = (part * block + i) * stride + tap - padding;
+      // Behind the last column of the result, dy is zero anyway.
+      const isMissing = cell < 0 ||
+        (cell >= width && (shiftsOutput || part * block + i < columns));
+      const x = Math.min(cell, width - 1);
+      return isMissing
+        ? xCells
+        : ((image * inputs + c) * height + y) * width + x;
+    },
+  );
   const tall = images * batch * blocks * lines;
   const byChannel = blockedOp(model, "ReorderInput", [
     gatherRows(model, x, {
@@ -97,14 +91,9 @@ function windowed(
       : [padding, 0, (rows - 1) * stride + kh - height - padding, 0],
   });
   // [kw][O / L][kh][C][L of O]
-  const order = range(outputs).flatMap((o) =>
-    range(inputs).flatMap((c) =>
-      range(kh).flatMap((row) =>
-        range(kw).map((column) =>
-          ((column * outputs + o) * kh + row) * inputs + c
-        )
-      )
-    )
+  const order = rowOrder(
+    [outputs, inputs, kh, kw],
+    (o, c, row, column) => ((column * outputs + o) * kh + row) * inputs + c,
   );
   return gatherRows(model, product, {
     length: block * block,
@@ -136,22 +125,15 @@ function shiftedOutput(
     });
   }
   const cells = batch * outputs * rows * columns;
-  const order = shifts.flatMap((shift) =>
-    range(outputs).flatMap((o) =>
-      range(batch).flatMap((image) =>
-        range(blocks).flatMap((part) =>
-          range(rows).flatMap((row) =>
-            range(block).map((i) => {
-              const column = part * block + i + shift;
-              const isMissing = column < 0 || column >= columns;
-              return isMissing
-                ? cells
-                : ((image * outputs + o) * rows + row) * columns + column;
-            })
-          )
-        )
-      )
-    )
+  const order = rowOrder(
+    [shifts.length, outputs, batch, blocks, rows, block],
+    (shift, o, image, part, row, i) => {
+      const column = part * block + i + shifts[shift]!;
+      const isMissing = column < 0 || column >= columns;
+      return isMissing
+        ? cells
+        : ((image * outputs + o) * rows + row) * columns + column;
+    },
   );
   return gatherRows(model, dy, { length: block, count: cells, order, shape });
 }
@@ -175,14 +157,10 @@ export function outputAsFilters(
   { batch, outputs, rows, columns, shape, block }: OutputRows,
 ): Value {
   const blocks = columns / block;
-  const order = range(outputs).flatMap((o) =>
-    range(batch).flatMap((image) =>
-      range(blocks).flatMap((part) =>
-        range(rows).map((row) =>
-          ((image * outputs + o) * rows + row) * blocks + part
-        )
-      )
-    )
+  const order = rowOrder(
+    [outputs, batch, blocks, rows],
+    (o, image, part, row) =>
+      ((image * outputs + o) * rows + row) * blocks + part,
   );
   const count = order.length;
   return gatherRows(model, dy, { length: block * block, count, order, shape });

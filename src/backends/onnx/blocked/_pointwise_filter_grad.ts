@@ -1,7 +1,7 @@
 import type { Value } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
 import type { FilterGradInputs } from "./_filter_grad.ts";
-import { blockedOp, gatherRows, range, reshape } from "./_rows.ts";
+import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
 import type { Window } from "./_window.ts";
 
 /** Cells of a map that one filter of the product spans at most. */
@@ -38,9 +38,7 @@ export function pointwiseFilterGrad(
     );
   const asFilters = (maps: Value, count: number): Value => {
     const blocks = count / block;
-    const order = range(blocks).flatMap((c) =>
-      range(batch).map((image) => image * blocks + c)
-    );
+    const order = rowOrder([blocks, batch], (c, image) => image * blocks + c);
     return gatherRows(model, maps, {
       length: cells * block,
       count: batch * blocks,
@@ -67,9 +65,7 @@ export function pointwiseFilterGrad(
   const transposed = blockedOp(model, "ReorderInput", [
     reshape(model, swapped, [count, block, block, 1]),
   ]);
-  const order = range(outputs).flatMap((o) =>
-    range(inputs).map((c) => c * outputs + o)
-  );
+  const order = rowOrder([outputs, inputs], (o, c) => c * outputs + o);
   return gatherRows(model, transposed, {
     length: block * block,
     count,

@@ -11,7 +11,7 @@ import {
   type Value,
 } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
-import { blockedOp, gatherRows, range, reshape } from "./_rows.ts";
+import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";
 import type { Stored } from "./_values.ts";
 
 /** Shape `[batch, channels, rows, columns]` of the result. */
@@ -133,11 +133,9 @@ function shift(
   // Of short rows, gathering is faster.
   const lines = planes * rows;
   const count = lines * columns;
-  const order = range(lines).flatMap((line) =>
-    range(columns).map((i) => {
-      const from = i + by;
-      return from < 0 || from >= columns ? count : line * columns + from;
-    })
-  );
+  const order = rowOrder([lines, columns], (line, i) => {
+    const from = i + by;
+    return from < 0 || from >= columns ? count : line * columns + from;
+  });
   return gatherRows(model, x, { length: block, count, order, shape, fill });
 }

@@ -8,7 +8,7 @@ export interface RowGather {
   /** Rows that there are. */
   readonly count: number;
   /** Which rows, in the order of the result; `count` is a row of `fill`. */
-  readonly order: readonly number[];
+  readonly order: Int32Array;
   /** 0 by default. */
   readonly fill?: number;
   /** Shape of the result. */
@@ -29,6 +29,27 @@ export function gatherRows(
     axis: 0,
   });
   return reshape(model, gathered, shape);
+}
+
+/**
+ * The rows that `place` gives for each index of `shape`, whose last axis runs
+ * fastest.
+ */
+export function rowOrder(
+  shape: Shape,
+  place: (...index: number[]) => number,
+): Int32Array {
+  const order = new Int32Array(shape.reduce((a, b) => a * b, 1));
+  const index = shape.map(() => 0);
+  for (let i = 0; i < order.length; i++) {
+    order[i] = place(...index);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis]! += 1;
+      if (index[axis]! < shape[axis]!) break;
+      index[axis] = 0;
+    }
+  }
+  return order;
 }
 
 /** The same memory under another shape. */

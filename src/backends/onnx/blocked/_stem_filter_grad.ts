@@ -1,7 +1,7 @@
 import type { ModelBuilder, Value } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
 import { outputAsFilters } from "./_filter_grad.ts";
-import { blockedOp, gatherRows, range, reshape } from "./_rows.ts";
+import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";
 import type { Stored } from "./_values.ts";
 import type { Window } from "./_window.ts";
 
@@ -34,20 +34,12 @@ export function stemFilterGrad(
   const blocks = columns / block;
   const byOffset = columnsByOffset(model, x, g);
   const lines = batch * channels * height;
-  const order = [0, 1].flatMap((parity) =>
-    range(batch).flatMap((image) =>
-      range(blocks).flatMap((part) =>
-        range(height).flatMap((y) =>
-          range(kw).flatMap((tap) =>
-            range(channels).map((c) =>
-              ((2 * parity + tap) * lines + (image * channels + c) * height +
-                  y) *
-                blocks + part
-            )
-          )
-        )
-      )
-    )
+  const order = rowOrder(
+    [2, batch, blocks, height, kw, channels],
+    (parity, image, part, y, tap, c) => {
+      const line = (image * channels + c) * height + y;
+      return ((2 * parity + tap) * lines + line) * blocks + part;
+    },
   );
   const depth = 2 * batch * columns;
   const image = gatherRows(model, byOffset, {
@@ -82,12 +74,9 @@ export function stemFilterGrad(
     });
   }, undefined);
   // [O / L][kh][kw][I][L of O]
-  const places = range(outputs).flatMap((o) =>
-    range(channels).flatMap((c) =>
-      range(kh).flatMap((row) =>
-        range(kw).map((column) => ((o * kh + row) * kw + column) * channels + c)
-      )
-    )
+  const places = rowOrder(
+    [outputs, channels, kh, kw],
+    (o, c, row, column) => ((o * kh + row) * kw + column) * channels + c,
   );
   return gatherRows(model, product!, {
     length: block,

@@ -8,7 +8,7 @@
  */
 import type { ModelBuilder, Value } from "../../model_builder.ts";
 import type { RuleTarget } from "../_conv.ts";
-import { gatherRows, range, reshape } from "../_rows.ts";
+import { gatherRows, reshape, rowOrder } from "../_rows.ts";
 import { product, transposed } from "./_matrix.ts";
 import { inputBand, outputBand, POINTS, tilesAlong } from "./_transforms.ts";
 
@@ -82,8 +82,9 @@ function toPoints(
   const cells = gatherRows(model, maps, {
     length: block,
     count,
-    order: range(height * width).flatMap((cell) =>
-      range(lanes / block).map((map) => map * height * width + cell)
+    order: rowOrder(
+      [height * width, lanes / block],
+      (cell, map) => map * height * width + cell,
     ),
     shape: [height, width * lanes],
   });
@@ -137,9 +138,7 @@ function toMaps(
   return gatherRows(model, cells, {
     length: block,
     count: maps * height * width,
-    order: range(maps).flatMap((map) =>
-      range(height * width).map((cell) => cell * maps + map)
-    ),
+    order: rowOrder([maps, height * width], (map, cell) => cell * maps + map),
     shape: [batch, channels, height, width],
   });
 }
