@@ -1,0 +1,62 @@
+/**
+ * Trains by both lowerings from the same start and compares their losses, step
+ * by step:
+ *
+ *     deno task bench:lowerings [--case resnet18-step]... [--steps 50]
+ *
+ * Ends with 1 where two losses differ by more than 1e-3 of 1 + loss.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { ourCase, type PeerCase } from "./peers_ours.ts";
+
+const CASES: readonly PeerCase[] = ["resnet18-step", "resnet50-step"];
+const MOST = 1e-3;
+
+const { values: options } = parseArgs({
+  options: {
+    case: { type: "string", multiple: true, default: ["resnet18-step"] },
+    steps: { type: "string", default: "50" },
+  },
+});
+const steps = Number(options.steps);
+if (!Number.isInteger(steps) || steps < 1) {
+  throw new RangeError("--steps must be a whole number of at least 1");
+}
+
+let largest = 0;
+for (const wanted of options.case) {
+  const name = CASES.find((known) => known === wanted);
+  if (name === undefined) {
+    throw new RangeError(`--case must be one of ${CASES.join(", ")}`);
+  }
+  const [plain, blocked] = [
+    await losses(name, "plain"),
+    await losses(name, "blocked"),
+  ];
+  const differences = plain.map((loss, i) =>
+    Math.abs(loss - blocked[i]!) / (1 + Math.abs(loss))
+  );
+  const worst = Math.max(...differences);
+  largest = Math.max(largest, worst);
+  console.log(
+    `${name}: largest difference ${worst.toExponential(1)} of 1 + loss over ` +
+      `${steps} steps; last losses ${plain.at(-1)?.toFixed(5)} plain, ` +
+      `${blocked.at(-1)?.toFixed(5)} blocked`,
+  );
+}
+process.exit(largest <= MOST ? 0 : 1);
+
+async function losses(
+  name: PeerCase,
+  lowering: "plain" | "blocked",
+): Promise<readonly number[]> {
+  const { step, close } = await ourCase(name, lowering);
+  const result: number[] = [];
+  for (let i = 0; i < steps; i++) result.push(await step());
+  await close();
+  return result;
+}
