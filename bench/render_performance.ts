@@ -170,14 +170,7 @@ function engines(sections: Readonly<Record<string, EngineSection>>): string {
     );
     return [
       `### \`${name}\`, ${count(pairs, "pair")} of ${size} x ${size}`,
-      `${
-        where({
-          ...found,
-          emulatedRounds: emulated.length > 0
-            ? found.emulatedRounds
-            : undefined,
-        })
-      }.`,
+      `${where(found)}.`,
       table(
         ["engine", "ms", "ratio to native", "result off by"],
         timed.map((row) => [
@@ -191,8 +184,8 @@ function engines(sections: Readonly<Record<string, EngineSection>>): string {
         failed.map((row) => `- ${row.case}: ${row.failure}`).join("\n"),
       ]),
       ...(emulated.length === 0 ? [] : [
-        "For correctness, never for speed: WebGPU on a GPU that a program " +
-        "plays. What it takes says nothing about a GPU.",
+        "For correctness, never for speed: one run of WebGPU on a GPU that a " +
+        "program plays. What it took says nothing about a GPU.",
         table(
           ["engine", "GPU played by", "result off by", "took"],
           emulated.map((row) => [
@@ -294,22 +287,16 @@ function verdict(name: string, ratio: number): string {
 
 /** Machine, versions, counts and day of what was measured. */
 function where(
-  { cpu, cores, date, versions = {}, steps, rounds, emulatedRounds }:
-    & Partial<Measured>
-    & {
-      readonly steps?: number;
-      readonly rounds?: number;
-      readonly emulatedRounds?: number | undefined;
-    },
+  { cpu, cores, date, versions = {}, steps, rounds }: Partial<Measured> & {
+    readonly steps?: number;
+    readonly rounds?: number;
+  },
 ): string {
   const counted = rounds ?? steps;
   return [
     ...(cpu === undefined ? [] : [`${cpu}, ${cores} cores`]),
     ...Object.entries(versions).map(([name, value]) => `${name} ${value}`),
     ...(counted === undefined ? [] : [count(counted, "round")]),
-    ...(emulatedRounds === undefined
-      ? []
-      : [`${emulatedRounds} of emulated GPUs`]),
     ...(date === undefined ? [] : [date.slice(0, 10)]),
   ].join(", ");
 }

@@ -66,7 +66,11 @@ export interface Work {
 /** The work of a case at its usual size, or at another. */
 export function workOf(name: string, other: Partial<Work> = {}): Work {
   const pairs = name.endsWith("-step") ? 4 : 1;
-  const size = name === "maps-match" ? 64 : name === "small-step" ? 128 : 256;
+  const size = name === "maps-match"
+    ? 64
+    : name.startsWith("small-")
+    ? 128
+    : 256;
   return { case: name, pairs, size, keypoints: 10, ...other };
 }
 

@@ -16,6 +16,7 @@ function running(
   return {
     engine: { host: "deno", backend, threads: 2 },
     side,
+    description: engine,
     starts: 1,
     times: [],
     ...more,
@@ -49,12 +50,15 @@ Deno.test("rowOf() gives no ratio of the anchor and of an emulated GPU", () => {
 });
 
 Deno.test("rowOf() says why an engine has no times", () => {
-  const { side: _, ...rest } = running("tfjs-wasm", {}, { failure: "why" });
+  const { side: _, ...rest } = running("tfjs-webgpu", { emulated: true }, {
+    failure: "why",
+  });
   deepStrictEqual(rowOf(rest, anchor), {
-    case: "deno tfjs-wasm",
+    case: "deno tfjs-webgpu",
     host: "deno",
-    backend: "tfjs-wasm",
+    backend: "tfjs-webgpu",
     starts: 1,
+    emulated: true,
     failure: "why",
   });
 });
