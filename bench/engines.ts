@@ -8,10 +8,10 @@
  * Each engine is a process of its own, and they take turns round by round. An
  * engine that takes longer than `--limit` seconds for its first run is left
  * out and says so; one on real hardware gets three starts, and their count is
- * told. A GPU that a program plays gives right numbers and no
- * speed: it runs once, to be compared with the anchor's result, and gets no
- * ratio. Chromium's GPU is played by SwiftShader unless `--gpu` asks for the
- * machine's own. A case replaces its own section of the file alone.
+ * told. A GPU that a program plays gives right numbers and no speed: it is
+ * started for its result alone, compared with the anchor's, and gets no ratio.
+ * Chromium's GPU is played by SwiftShader unless `--gpu` asks for the machine's
+ * own. A case replaces its own section of the file alone.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export interface EngineRow extends EngineDescription {
   readonly ours?: Summary;
   /** Its median over the anchor's; none on an emulated GPU, nor of the anchor. */
   readonly ratio?: number;
-  /** What its first run gave, off the anchor's, as a share of it. */
+  /** Its result off the anchor's, as a share of it: the second loss, or points. */
   readonly difference?: number;
   /** Milliseconds of each counted round. */
   readonly times?: readonly number[];
@@ -69,7 +69,7 @@ export interface EngineRow extends EngineDescription {
 export interface EngineSection extends Measured {
   /** What was done. */
   readonly work: Work;
-  /** Counted rounds of engines that are not emulated; those run once. */
+  /** Counted rounds of engines that are not emulated; those have one. */
   readonly rounds: number;
   /** The anchor first. */
   readonly rows: readonly EngineRow[];
@@ -95,7 +95,7 @@ const CASES: Readonly<Record<string, Partial<Work>>> = {
   // More pairs at once would take minutes where a program plays the GPU.
   "resnet18-step": { pairs: 1 },
 };
-/** Beside the first run, which starts an engine. */
+/** Beside the runs that start an engine. */
 const WARM_UP = 1;
 const STARTS = 3;
 /** Idle worker threads of one engine spin for a while and would slow another. */
@@ -124,7 +124,7 @@ export interface Running {
   side?: Side;
   /** How often it was started. */
   readonly starts: number;
-  /** What the first run gave. */
+  /** What its result was. */
   value?: number;
   /** Why it is out. */
   failure?: string;
@@ -138,24 +138,27 @@ export interface Running {
 async function step(
   running: Running,
   { work, limit }: { readonly work: Work; readonly limit: number },
-): Promise<number | undefined> {
+): Promise<{ readonly ms: number; readonly value: number } | undefined> {
   const { side } = running;
   if (side === undefined) return undefined;
   try {
-    const { ms, value } = await within(limit, side.run({ ...work, steps: 1 }));
-    running.value ??= value;
-    return ms[0];
+    const run = side.run({ ...work, steps: 1 });
+    const { ms: [ms = NaN], value } = await within(limit, run);
+    return { ms, value };
   } catch (error) {
     running.failure = error instanceof Error ? error.message : String(error);
     delete running.side;
-    side.close();
+    await side.close();
     return undefined;
   } finally {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
 
-/** Starts an engine and runs it once; some hang now and then as they start. */
+/**
+ * Starts an engine and takes its result: the loss of the second step, which
+ * gradients and Adam have a part in. Some hang now and then as they start.
+ */
 async function start(
   engine: Engine,
   { open, ...run }: {
@@ -173,10 +176,12 @@ async function start(
       return running;
     }
     running.description = running.side.engine ?? {};
-    const ms = await step(running, run);
+    let found = await step(running, run);
+    if (run.work.case.endsWith("-step")) found = await step(running, run);
+    running.value = found?.value ?? NaN;
     if (running.description.emulated === true) {
-      if (ms !== undefined) running.times.push(ms);
-      running.side?.close();
+      if (found !== undefined) running.times.push(found.ms);
+      await running.side?.close();
       delete running.side;
       return running;
     }
@@ -265,13 +270,13 @@ if (import.meta.main) {
     }
     for (let round = -WARM_UP; round < rounds; round++) {
       for (const each of running) {
-        const ms = await step(each, { work, limit });
-        if (round >= 0 && ms !== undefined) each.times.push(ms);
+        const found = await step(each, { work, limit });
+        if (round >= 0 && found !== undefined) each.times.push(found.ms);
       }
     }
     const [anchor = running[0]!] = running;
     const rows = running.map((each) => rowOf(each, anchor));
-    running.forEach(({ side }) => side?.close());
+    await Promise.all(running.map(({ side }) => side?.close()));
     console.log(`${name}, ${work.size} x ${work.size}, pairs: ${work.pairs}`);
     for (const row of rows) console.log(line(row));
     const section: EngineSection = {

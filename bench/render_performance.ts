@@ -184,8 +184,8 @@ function engines(sections: Readonly<Record<string, EngineSection>>): string {
         failed.map((row) => `- ${row.case}: ${row.failure}`).join("\n"),
       ]),
       ...(emulated.length === 0 ? [] : [
-        "For correctness, never for speed: one run of WebGPU on a GPU that a " +
-        "program plays. What it took says nothing about a GPU.",
+        "For correctness, never for speed: one result of WebGPU on a GPU that a " +
+        "program plays. What a run took says nothing about a GPU.",
         table(
           ["engine", "GPU played by", "result off by", "took"],
           emulated.map((row) => [
@@ -205,8 +205,8 @@ function engines(sections: Readonly<Record<string, EngineSection>>): string {
     "The same programs where there is no native code, in Deno and in a page in " +
     "Chromium, beside native ONNX Runtime in the same rounds. ONNX Runtime is " +
     "always built with vector instructions. `result off by` is the difference " +
-    "of the first loss, or of the sum of the located points, from the " +
-    "anchor's. `deno task bench:engines` measures it again.",
+    "of the second step's loss, or of the sum of the located points, from the " +
+    "anchor's, as a share of it. `deno task bench:engines` measures it again.",
     ...parts,
   ]);
 }

@@ -15,7 +15,7 @@ export interface Side {
   /** Sends a request and gives the answer; fails where the side could not do it. */
   readonly run: (request: object) => Promise<WorkAnswer>;
   /** Ends it. */
-  readonly close: () => void;
+  readonly close: () => void | Promise<void>;
 }
 
 /** Why a side did not start. */

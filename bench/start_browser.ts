@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { bundlePage, wasmFolders } from "../tests/browser/_bundle_page.ts";
 import { openBrowser } from "../tests/browser/_open_browser.ts";
 import { servePage } from "../tests/browser/_serve.ts";
@@ -29,7 +30,11 @@ export async function bundledPage(): Promise<BundledPage> {
   await bundlePage("bench/browser_page.ts", join(folder, "script"));
   return {
     folder,
-    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+    remove: async () => {
+      const remove = () => rm(folder, { recursive: true, force: true });
+      // A browser's helpers end a little after it, and write until then.
+      await remove().catch(() => setTimeout(1000).then(remove));
+    },
   };
 }
 
@@ -60,13 +65,13 @@ export async function startBrowser(
     const given = await Promise.race([served.ask(order), browser.ended]);
     return given as Report;
   };
-  const close = () => {
+  const close = async () => {
     served.close();
-    void browser.close();
+    await browser.close();
   };
   const { error, engine } = await ask(options);
   if (error !== undefined) {
-    close();
+    await close();
     throw new SideError(error);
   }
   return {
