@@ -20,8 +20,8 @@ import { onnxBackend } from "@simsc/core/backends/onnx";
 import { type NamedTensors, readSafetensors } from "@simsc/core/data";
 import { backboneConfig, backboneFeatures } from "@simsc/core/nn";
 import { bakedParameters, readBackbone } from "@simsc/core/runs";
-import { startPeer } from "./peers/peer_process.ts";
-import { summarize } from "./peers/statistics.ts";
+import { startPeer } from "./side_process.ts";
+import { summarize } from "./statistics.ts";
 
 const MODELS = ["dino-vitb8", "ibot-vitb16", "dinov2-vitb14-reg"];
 const THREADS = 2;
@@ -118,7 +118,7 @@ for (const name of options.model) {
       const [data = []] = await backend.read([features!]);
       const ours = performance.now() - start;
       const request = { case: `${name} ${index}`, steps: 1 };
-      const [theirs = NaN] = await peer.run(request);
+      const { ms: [theirs = NaN] } = await peer.run(request);
       apart = distance(data, wanted.data);
       backend.dispose([features!]);
       if (step < 0) continue;

@@ -7,4 +7,5 @@ export const BOUNDS: Readonly<Record<string, number>> = {
   "vitb16-locate": 1,
   "command": 0.5,
   "queries-20": 1,
+  "memory": 1.2,
 };

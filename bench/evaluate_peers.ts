@@ -26,7 +26,7 @@ import { parseArgs } from "node:util";
 import { onnxBackend } from "@simsc/core/backends/onnx";
 import { readPairs } from "@simsc/core/data";
 import { evaluateModels, loadWeights } from "@simsc/core/runs";
-import { summarize } from "./peers/statistics.ts";
+import { summarize } from "./statistics.ts";
 
 const PEER = fileURLToPath(
   new URL("peers/evaluate_willow.py", import.meta.url),

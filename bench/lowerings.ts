@@ -11,9 +11,9 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { ourCase, type PeerCase } from "./peers_ours.ts";
+import { onnxBackend } from "@simsc/core/backends/onnx";
+import { prepareWork, workOf } from "./work.ts";
 
-const CASES: readonly PeerCase[] = ["resnet18-step", "resnet50-step"];
 const MOST = 1e-3;
 
 const { values: options } = parseArgs({
@@ -28,11 +28,7 @@ if (!Number.isInteger(steps) || steps < 1) {
 }
 
 let largest = 0;
-for (const wanted of options.case) {
-  const name = CASES.find((known) => known === wanted);
-  if (name === undefined) {
-    throw new RangeError(`--case must be one of ${CASES.join(", ")}`);
-  }
+for (const name of options.case) {
   const [plain, blocked] = [
     await losses(name, "plain"),
     await losses(name, "blocked"),
@@ -51,12 +47,14 @@ for (const wanted of options.case) {
 process.exit(largest <= MOST ? 0 : 1);
 
 async function losses(
-  name: PeerCase,
+  name: string,
   lowering: "plain" | "blocked",
 ): Promise<readonly number[]> {
-  const { step, close } = await ourCase(name, lowering);
+  const created = await onnxBackend({ device: "cpu", lowering })();
+  if (created._tag === "Left") throw created.left;
+  const step = prepareWork(created.right, workOf(name));
   const result: number[] = [];
   for (let i = 0; i < steps; i++) result.push(await step());
-  await close();
+  await created.right.close();
   return result;
 }

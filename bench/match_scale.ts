@@ -8,14 +8,19 @@
  * @module
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { summarize, type Summary } from "./peers/statistics.ts";
+import project from "../deno.json" with { type: "json" };
+import type { WorkAnswer } from "./answer_work.ts";
+import {
+  type Measured,
+  measured,
+  resultsPath,
+  writeResults,
+} from "./results_file.ts";
+import { startSide } from "./side_process.ts";
+import { summarize, type Summary } from "./statistics.ts";
 
 const CASES = ["queries-20", "queries-20-product", "dense-field"] as const;
 const WARM_UP = 3;
@@ -23,37 +28,8 @@ const WARM_UP = 3;
 const PAUSE_MS = 50;
 const MB = 2 ** 20;
 
-interface Answer {
-  /** Milliseconds of one run. */
-  readonly ms: number;
-  /** Most bytes ever held above the maps, an upper bound. */
-  readonly peak: number;
-}
-
-interface Side {
-  readonly run: () => Promise<Answer>;
-  readonly close: () => void;
-}
-
 function here(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
-}
-
-function start(command: string, args: readonly string[]): Side {
-  const child: ChildProcess = spawn(command, args, {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout! })
-    [Symbol.asyncIterator]();
-  return {
-    run: async () => {
-      child.stdin!.write("\n");
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${command} ended`);
-      return JSON.parse(value);
-    },
-    close: () => child.stdin!.end(),
-  };
 }
 
 interface SideResult extends Summary {
@@ -63,9 +39,9 @@ interface SideResult extends Summary {
   readonly times: readonly number[];
 }
 
-function result(answers: readonly Answer[]): SideResult {
-  const times = answers.map(({ ms }) => ms);
-  const peakMb = Math.max(...answers.map(({ peak }) => peak)) / MB;
+function result(answers: readonly WorkAnswer[]): SideResult {
+  const times = answers.flatMap(({ ms }) => ms);
+  const peakMb = Math.max(...answers.map(({ peak = NaN }) => peak)) / MB;
   return { ...summarize(times), peakMb, times };
 }
 
@@ -73,7 +49,7 @@ const { values: options } = parseArgs({
   options: {
     python: { type: "string", default: "python3" },
     steps: { type: "string", default: "20" },
-    json: { type: "string", default: here("results/match_scale.json") },
+    json: { type: "string", default: resultsPath("match_scale.json") },
   },
 });
 const steps = Number(options.steps);
@@ -82,11 +58,12 @@ if (!Number.isInteger(steps) || steps < 1) {
 }
 
 const rows = [];
+let versions: Measured["versions"] = {};
 console.log(
   "case                ours ms   MB    PyTorch ms   MB    ratio of times",
 );
 for (const name of CASES) {
-  const ours = start(Deno.execPath(), [
+  const ours = await startSide(process.execPath, [
     "run",
     "--v8-flags=--expose-gc",
     "--allow-read",
@@ -94,11 +71,15 @@ for (const name of CASES) {
     here("match_scale_ours.ts"),
     name,
   ]);
-  const theirs = start(options.python, [here("peers/match_scale.py"), name]);
-  const answers = { ours: [] as Answer[], theirs: [] as Answer[] };
+  const theirs = await startSide(options.python, [
+    here("peers/match_scale.py"),
+    name,
+  ]);
+  versions = theirs.versions;
+  const answers = { ours: [] as WorkAnswer[], theirs: [] as WorkAnswer[] };
   for (let step = -WARM_UP; step < steps; step++) {
     for (const [side, of] of [["ours", ours], ["theirs", theirs]] as const) {
-      const answer = await of.run();
+      const answer = await of.run({});
       if (step >= 0) answers[side].push(answer);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
@@ -115,6 +96,10 @@ for (const name of CASES) {
       ).join(""),
   );
 }
-await mkdir(dirname(options.json), { recursive: true });
-await writeFile(options.json, `${JSON.stringify({ steps, rows }, null, 2)}\n`);
+const runtime = project.imports["onnxruntime-node"];
+await writeResults(options.json, {
+  ...measured({ runtime, ...versions }),
+  steps,
+  rows,
+});
 process.exit(0);

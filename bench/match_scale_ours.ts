@@ -71,11 +71,12 @@ if (run === undefined) throw new RangeError(`one of ${Object.keys(cases)}`);
 (globalThis as { gc?: () => void }).gc?.();
 const before = Deno.memoryUsage().rss;
 await run();
+console.log(JSON.stringify({ versions: {} }));
 for await (const _ of createInterface({ input: process.stdin })) {
   const start = performance.now();
   await run();
   const ms = performance.now() - start;
   const peak = process.resourceUsage().maxRSS * 1024 - before;
-  console.log(JSON.stringify({ ms, peak }));
+  console.log(JSON.stringify({ ms: [ms], peak }));
 }
 await backend.close();

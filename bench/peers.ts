@@ -12,133 +12,61 @@
  * @module
  */
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
-import { dirname } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Lowering, LOWERINGS } from "@simsc/core/runs";
 import project from "../deno.json" with { type: "json" };
+import { compareSides, type Comparison } from "./compare_sides.ts";
 import {
-  type PeerLayout,
-  type PeerProcess,
-  startPeer,
-} from "./peers/peer_process.ts";
-import { summarize, type Summary } from "./peers/statistics.ts";
-import { type OurCase, ourCase, type PeerCase } from "./peers_ours.ts";
+  measured,
+  readResults,
+  resultsPath,
+  writeResults,
+} from "./results_file.ts";
+import { type Side, startOurs, startPeer } from "./side_process.ts";
+import type { Summary } from "./statistics.ts";
+import { workOf } from "./work.ts";
+import { worsened } from "./worsened.ts";
 
 /** The short ones first: what the long ones leave in memory slows both sides. */
-const CASES: readonly PeerCase[] = [
+const CASES = [
   "resnet50-locate",
   "vitb16-locate",
   "resnet18-step",
   "resnet50-step",
   "vits16-step",
-];
-const LAYOUTS: readonly PeerLayout[] = ["contiguous", "channels_last"];
+] as const;
+const THREADS = 2;
 const WARM_UP = 3;
-const LAYOUT_STEPS = 5;
-/** Idle worker threads of one side spin for a while and would slow the other. */
-const PAUSE_MS = 50;
+const LAYOUT_ROUNDS = 5;
 
 /** One line of the table. */
-interface Row {
-  readonly case: PeerCase;
-  readonly layout: PeerLayout;
-  /** Fastest of PyTorch's uncounted steps in each layout, in ms. */
-  readonly layouts: Readonly<Record<PeerLayout, number>>;
-  readonly ours: Summary;
-  readonly theirs: Summary;
-  /** Our median over theirs; below 1 the library is faster. */
-  readonly ratio: number;
-  readonly times: {
-    readonly ours: readonly number[];
-    readonly theirs: readonly number[];
-  };
-}
-
-/** A result file to compare with. */
-interface Earlier {
-  readonly cpu?: string;
-  readonly rows: readonly Pick<Row, "case" | "ratio">[];
-}
-
-/** How much worse a ratio may become. */
-const WORSE = 1.15;
-
-/** Says which ratios became worse than they may; none where all hold. */
-function worsened(rows: readonly Row[], earlier: Earlier): readonly string[] {
-  return rows.flatMap(({ case: name, ratio }) => {
-    const before = earlier.rows.find((row) => row.case === name)?.ratio;
-    return before === undefined || ratio <= WORSE * before
-      ? []
-      : [`${name}: ${ratio.toFixed(2)}, was ${before.toFixed(2)}`];
-  });
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-}
-
-/** Takes turns here too, and compares the fastest steps: a disturbance must not choose. */
-async function fasterLayout(
-  peer: PeerProcess,
-  name: PeerCase,
-): Promise<Pick<Row, "layout" | "layouts">> {
-  const layouts: Record<PeerLayout, number> = {
-    contiguous: Infinity,
-    channels_last: Infinity,
-  };
-  for (let step = -WARM_UP; step < LAYOUT_STEPS; step++) {
-    for (const layout of LAYOUTS) {
-      const [ms = NaN] = await peer.run({ case: name, layout, steps: 1 });
-      if (step >= 0) layouts[layout] = Math.min(layouts[layout], ms);
-    }
-  }
-  const layout = layouts.contiguous < layouts.channels_last
-    ? "contiguous"
-    : "channels_last";
-  return { layout, layouts };
-}
-
-async function timed(ours: OurCase): Promise<number> {
-  const start = performance.now();
-  await ours.step();
-  return performance.now() - start;
+interface Row extends Comparison {
+  readonly case: string;
 }
 
 async function compare(
-  peer: PeerProcess,
-  name: PeerCase,
+  theirs: Side,
+  name: string,
   { steps, lowering }: {
     readonly steps: number;
     readonly lowering: Lowering;
   },
 ): Promise<Row> {
-  const choice = await fasterLayout(peer, name);
-  const ours = await ourCase(name, lowering);
-  const times = { ours: [] as number[], theirs: [] as number[] };
-  for (let step = -WARM_UP; step < steps; step++) {
-    const mine = await timed(ours);
-    await pause();
-    const request = { case: name, layout: choice.layout, steps: 1 };
-    const [theirs = NaN] = await peer.run(request);
-    await pause();
-    if (step < 0) continue;
-    times.ours.push(mine);
-    times.theirs.push(theirs);
-  }
-  await ours.close();
-  const [a, b] = [summarize(times.ours), summarize(times.theirs)];
-  return {
-    case: name,
-    ...choice,
-    ours: a,
-    theirs: b,
-    ratio: a.median / b.median,
-    times,
-  };
+  const ours = await startOurs({
+    backend: "onnx-cpu",
+    threads: THREADS,
+    lowering,
+  });
+  const found = await compareSides({ ours, theirs }, {
+    work: workOf(name),
+    threads: THREADS,
+    rounds: steps,
+    warmUp: WARM_UP,
+    layoutRounds: LAYOUT_ROUNDS,
+  });
+  ours.close();
+  return { case: name, ...found };
 }
 
 function tableLine(row: Row): string {
@@ -153,7 +81,7 @@ function tableLine(row: Row): string {
   ].join("");
 }
 
-function wantedCases(names: readonly string[]): readonly PeerCase[] {
+function wantedCases(names: readonly string[]): readonly string[] {
   const wanted = CASES.filter((name) => names.includes(name));
   if (wanted.length < names.length) {
     throw new RangeError(`--case must be one of ${CASES.join(", ")}`);
@@ -164,10 +92,7 @@ function wantedCases(names: readonly string[]): readonly PeerCase[] {
 const { values: options } = parseArgs({
   options: {
     python: { type: "string", default: "python3" },
-    json: {
-      type: "string",
-      default: fileURLToPath(new URL("results/peers.json", import.meta.url)),
-    },
+    json: { type: "string", default: resultsPath("peers.json") },
     steps: { type: "string", default: "20" },
     case: { type: "string", multiple: true, default: [] },
     check: { type: "string" },
@@ -188,7 +113,10 @@ if (!Number.isInteger(steps) || steps < 1) {
 // Read first: it may be the file that will be written.
 const earlier = options.check === undefined
   ? undefined
-  : JSON.parse(await readFile(options.check, "utf8")) as Earlier;
+  : await readResults(options.check);
+if (options.check !== undefined && earlier === undefined) {
+  throw new RangeError(`--check: there is no file "${options.check}"`);
+}
 
 const peer = await startPeer(options.python);
 if (peer === undefined) {
@@ -208,33 +136,20 @@ for (const name of cases) {
   console.log(tableLine(row));
 }
 peer.close();
-await mkdir(dirname(options.json), { recursive: true });
-await writeFile(
-  options.json,
-  `${
-    JSON.stringify(
-      {
-        date: new Date().toISOString(),
-        cpu: cpus()[0]?.model,
-        cores: cpus().length,
-        versions: {
-          deno: Deno.version.deno,
-          runtime: project.imports["onnxruntime-node"],
-          ...peer.versions,
-        },
-        steps,
-        lowering,
-        rows,
-      },
-      null,
-      2,
-    )
-  }\n`,
-);
+const results = {
+  ...measured({
+    runtime: project.imports["onnxruntime-node"],
+    ...peer.versions,
+    threads: THREADS,
+  }),
+  steps,
+  lowering,
+  rows,
+};
+await writeResults(options.json, results);
 
 if (earlier !== undefined) {
-  const worse = worsened(rows, earlier);
-  const other = earlier.cpu === cpus()[0]?.model ? "" : `, on ${earlier.cpu}`;
-  for (const line of worse) console.error(`worse: ${line}${other}`);
+  const worse = worsened(results, earlier);
+  for (const line of worse) console.error(`worse: ${line}`);
   process.exit(worse.length === 0 ? 0 : 1);
 }

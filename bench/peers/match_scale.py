@@ -1,5 +1,6 @@
 """PyTorch's side of match_scale.ts: one case in a process of its own."""
 import json
+import platform
 import resource
 import sys
 import time
@@ -45,9 +46,11 @@ with torch.no_grad():
     Q @ Q.T
     before = int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
     run()
+    versions = {"python": platform.python_version(), "torch": torch.__version__, "threads": torch.get_num_threads()}
+    print(json.dumps({"versions": versions}), flush=True)
     for _ in sys.stdin:
         start = time.perf_counter()
         run()
         ms = (time.perf_counter() - start) * 1000
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
-        print(json.dumps({"ms": ms, "peak": peak}), flush=True)
+        print(json.dumps({"ms": [ms], "peak": peak}), flush=True)

@@ -5,15 +5,17 @@ step (forward of both images, Eq. 7 with the sampled cross-entropy, backward,
 Adam with two groups) on 4 pairs of 256 x 256, all of the backbone trained: the
 ResNet up to layer3 with batch norm folded, the ViT up to its last block without
 the final norm; `resnet50-locate` and `vitb16-locate`, one pair forward and 10
-keypoints located by kernel soft-argmax.
+keypoints located by kernel soft-argmax; `maps-match`, the same on maps alone.
 
 First line out: the versions. Then per line in, such as
-{"case": "resnet18-step", "layout": "channels_last", "steps": 1}, one line out:
-{"ms": [...], "loss": ...}.
+{"case": "resnet18-step", "layout": "channels_last", "steps": 1, "pairs": 4,
+"size": 256, "keypoints": 10, "threads": 2}, one line out: {"ms": [...],
+"value": ..., "peak": ...}, the peak in bytes of resident memory.
 """
 import json
 import math
 import platform
+import resource
 import sys
 import time
 
@@ -21,8 +23,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-THREADS, PAIRS, KEYPOINTS, SIZE = 2, 4, 10, 256
-GAMMA, THRESHOLD, SIGMA = 0.2, 0.1, 7.0
+GAMMA, THRESHOLD, SIGMA, BETA = 0.2, 0.1, 7.0, 0.03
+STRIDE, MAP_CHANNELS = 16, 768
 VITS = {"vits16": (384, 6), "vitb16": (768, 12)}
 LAYERS = {"resnet18": ("basic", (2, 2, 2)), "resnet50": ("bottleneck", (3, 4, 6))}
 
@@ -191,17 +193,17 @@ def adam(groups):
 
 
 class Training:
-    def __init__(self, name, layout):
-        self.model, self.layout = backbone(name).to(memory_format=layout), layout
+    def __init__(self, name, layout, pairs, size, keypoints):
+        self.model = backbone(name).to(memory_format=layout)
         self.head = temperature(self.model.channels)
         self.optimizer = adam([
             {"params": self.model.parameters(), "lr": 2e-5},
             {"params": self.head.parameters(), "lr": 1e-4},
         ])
-        cells = SIZE // 16 - 1
-        self.images = torch.randn(2 * PAIRS, 3, SIZE, SIZE).contiguous(memory_format=layout)
-        self.queries = torch.rand(PAIRS, KEYPOINTS, 2) * cells
-        self.points = torch.rand(PAIRS, KEYPOINTS, 2) * cells
+        cells = size // STRIDE - 1
+        self.images = torch.randn(2 * pairs, 3, size, size).contiguous(memory_format=layout)
+        self.queries = torch.rand(pairs, keypoints, 2) * cells
+        self.points = torch.rand(pairs, keypoints, 2) * cells
 
     def __call__(self):
         self.optimizer.zero_grad(set_to_none=True)
@@ -217,45 +219,72 @@ class Training:
 
 
 class Locating:
-    def __init__(self, name, layout):
+    def __init__(self, name, layout, pairs, size, keypoints):
         self.model = backbone(name).to(memory_format=layout).eval()
         self.head = temperature(self.model.channels).eval()
-        self.images = torch.randn(2, 3, SIZE, SIZE).contiguous(memory_format=layout)
-        self.queries = torch.rand(1, KEYPOINTS, 2) * (SIZE // 16 - 1)
+        self.images = torch.randn(2 * pairs, 3, size, size).contiguous(memory_format=layout)
+        self.queries = torch.rand(pairs, keypoints, 2) * (size // STRIDE - 1)
 
     def __call__(self):
         with torch.inference_mode():
             features = self.model(self.images)
             beta = self.head(features.mean((2, 3)))
-            maps = match_maps(features[:1], features[1:], self.queries, beta[:1], beta[1:])
-            return kernel_soft_argmax(maps).sum().item()
+            (fa, fb), (ba, bb) = features.chunk(2), beta.chunk(2)
+            return kernel_soft_argmax(match_maps(fa, fb, self.queries, ba, bb)).sum().item()
 
 
-def make(case, layout):
+class Matching:
+    """Points located on two maps, sampled by the fused kernel there is for it."""
+
+    def __init__(self, layout, pairs, size, keypoints):
+        def maps():
+            return torch.rand(pairs, MAP_CHANNELS, size, size).contiguous(memory_format=layout)
+        self.a, self.b = maps(), maps()
+        self.queries = torch.rand(pairs, 1, keypoints, 2) * 2 - 1
+
+    def __call__(self):
+        with torch.inference_mode():
+            a, b = F.normalize(self.a, dim=1), F.normalize(self.b, dim=1)
+            columns = F.grid_sample(a, self.queries, align_corners=True)[:, :, 0]
+            scores = columns.transpose(1, 2) @ b.flatten(2) / BETA
+            return kernel_soft_argmax(scores.view(*scores.shape[:2], *b.shape[2:])).sum().item()
+
+
+def make(case, layout, pairs, size, keypoints):
     torch.manual_seed(0)
     name, kind = case.split("-")
     memory_format = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}[layout]
-    return {"step": Training, "locate": Locating}[kind](name, memory_format)
+    if kind == "match":
+        return Matching(memory_format, pairs, size, keypoints)
+    return {"step": Training, "locate": Locating}[kind](name, memory_format, pairs, size, keypoints)
+
+
+def peak():
+    """Bytes; macOS counts in bytes, Linux in KiB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
 
 
 def main():
-    torch.set_num_threads(THREADS)
     work = {}
-    versions = {"python": platform.python_version(), "torch": torch.__version__, "threads": torch.get_num_threads()}
+    versions = {"python": platform.python_version(), "torch": torch.__version__}
     print(json.dumps({"versions": versions}), flush=True)
     for line in sys.stdin:
         command = json.loads(line)
-        key = (command["case"], command["layout"])
+        if command["threads"] != torch.get_num_threads():
+            torch.set_num_threads(command["threads"])
+        what = tuple(command[name] for name in ("case", "pairs", "size", "keypoints"))
+        key = (*what, command["layout"])
         if key not in work:
             # One case at a time, or the idle ones would hold gigabytes.
-            work = {k: v for k, v in work.items() if k[0] == key[0]}
-            work[key] = make(*key)
+            work = {k: v for k, v in work.items() if k[:-1] == what}
+            work[key] = make(command["case"], command["layout"], *what[1:])
         ms, value = [], None
         for _ in range(command["steps"]):
             start = time.perf_counter()
             value = work[key]()
             ms.append((time.perf_counter() - start) * 1000)
-        print(json.dumps({"ms": ms, "value": value}), flush=True)
+        print(json.dumps({"ms": ms, "value": value, "peak": peak()}), flush=True)
 
 
 main()

@@ -195,6 +195,7 @@ export type * from "./studies/pair_maps.ts";
 export * from "./studies/studies.ts";
 export * from "./studies/beta_eval.ts";
 export * from "./studies/beta_train.ts";
+export * from "./studies/chart_figure.ts";
 export * from "./studies/curves.ts";
 export * from "./studies/gradients.ts";
 export * from "./studies/l2_norm.ts";

@@ -8,8 +8,11 @@ import { extname, join } from "node:path";
 export interface ServedPage {
   /** Address of the page. */
   readonly url: string;
-  /** What the page posts to `/report`, as JSON. */
-  readonly report: Promise<unknown>;
+  /**
+   * Answers the page's next request of `/order`, which waits until then, and
+   * gives what it posts to `/report`.
+   */
+  readonly ask: (order: unknown) => Promise<unknown>;
   /** Paths that were asked for and are not there. */
   readonly missing: readonly string[];
   /** Stops serving. */
@@ -35,20 +38,40 @@ async function json(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(text);
 }
 
+/** Values in the order they came, each to whoever asked first. */
+function queue<T>(): {
+  readonly add: (value: T) => void;
+  readonly next: () => Promise<T>;
+} {
+  const waiting: ((value: T) => void)[] = [];
+  const values: T[] = [];
+  return {
+    add: (value) => {
+      const resolve = waiting.shift();
+      if (resolve === undefined) values.push(value);
+      else resolve(value);
+    },
+    next: () => {
+      if (values.length > 0) return Promise.resolve(values.shift()!);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+  };
+}
+
 /**
- * Serves an empty page with one script, folders of files, and an order.
+ * Serves an empty page with one script, folders of files, and orders.
  *
- * @param content Path of the script, folders on disk that each first part of a
- *   path is looked for in, and what `/order` answers.
+ * @param content Path of the script, and folders on disk that each first part
+ *   of a path is looked for in.
  */
 export async function servePage(content: {
   readonly script: string;
   readonly folders: Readonly<Record<string, readonly string[]>>;
-  readonly order: unknown;
 }): Promise<ServedPage> {
   const page = '<!doctype html><link rel="icon" href="data:,">' +
     `<script type="module" src="${content.script}"></script>`;
-  const { promise: report, resolve } = Promise.withResolvers<unknown>();
+  const orders = queue<unknown>();
+  const reports = queue<unknown>();
   const missing: string[] = [];
 
   const server = createServer(async (request, response) => {
@@ -62,10 +85,10 @@ export async function servePage(content: {
     const path = request.url ?? "/";
     if (path === "/") return send("text/html", page);
     if (path === "/order") {
-      return send(TYPES[".json"]!, JSON.stringify(content.order));
+      return send(TYPES[".json"]!, JSON.stringify(await orders.next()));
     }
     if (path === "/report") {
-      resolve(await json(request));
+      reports.add(await json(request));
       return send("text/plain", "");
     }
     const [, first = "", ...rest] = path.split("/");
@@ -81,7 +104,10 @@ export async function servePage(content: {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,
-    report,
+    ask: (order) => {
+      orders.add(order);
+      return reports.next();
+    },
     missing,
     close: () => {
       server.close();

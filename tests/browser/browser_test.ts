@@ -5,7 +5,8 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import project from "../../deno.json" with { type: "json" };
+import { bundlePage, wasmFolders } from "./_bundle_page.ts";
+import { openBrowser } from "./_open_browser.ts";
 import type { PageOrder, PageReport, PageResult } from "./_page.ts";
 import { servePage } from "./_serve.ts";
 
@@ -29,70 +30,21 @@ const BACKENDS = {
 /** Operations tried in the page, the first case of each. */
 const OPERATIONS = ["correlate", "objective", "kernelSoftArgmax", "maxPool"];
 
-async function deno(...args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: ROOT,
-  }).output();
-  const [out, err] = [stdout, stderr].map((b) => new TextDecoder().decode(b));
-  ok(success, `deno ${args[0]}: ${err}`);
-  return out!;
-}
-
-/** Bundles the page into a folder; what a browser never loads stays outside. */
-async function bundle(folder: string): Promise<void> {
-  const outside = ["onnxruntime-node", "node:*"];
-  await deno(
-    "bundle",
-    "--platform=browser",
-    "--code-splitting",
-    ...outside.flatMap((name) => ["--external", name]),
-    `--outdir=${folder}`,
-    "tests/browser/_page.ts",
-  );
-}
-
-/** The `dist` folder of a package in Deno's cache. */
-async function distOf(name: keyof typeof project.imports): Promise<string> {
-  const { npmCache } = JSON.parse(await deno("info", "--json"));
-  const path = project.imports[name].replace("npm:", "");
-  const at = path.lastIndexOf("@");
-  const [registry] = await readdir(npmCache);
-  const version = path.slice(at + 1);
-  return join(npmCache, registry!, path.slice(0, at), version, "dist");
-}
-
 /** Opens the page in a browser and waits for its report. */
 async function reportOf(
   page: { readonly url: string; readonly report: Promise<unknown> },
   profile: string,
 ): Promise<PageReport> {
-  const browser = new Deno.Command(CHROMIUM, {
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--no-first-run",
-      "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader",
-      `--user-data-dir=${profile}`,
-      page.url,
-    ],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+  const browser = openBrowser(CHROMIUM, { url: page.url, profile });
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const late = new Promise<never>((_, reject) => {
     timeout.onabort = () => reject(timeout.reason);
   });
-  const ended = browser.status.then(({ code }) => {
-    throw new Error(`the browser ended with ${code} before the page reported`);
-  });
   try {
-    return await Promise.race([page.report, late, ended]) as PageReport;
+    const first = await Promise.race([page.report, late, browser.ended]);
+    return first as PageReport;
   } finally {
-    ended.catch(() => {});
-    browser.kill();
-    await browser.status;
+    await browser.close();
   }
 }
 
@@ -109,22 +61,22 @@ Deno.test({
       files.find((file) => file.endsWith(`-${op}.json`))!
     );
     const script = join(folder, "script");
-    await bundle(script);
+    await bundlePage("tests/browser/_page.ts", script);
     const backends = Object.keys(BACKENDS) as (keyof typeof BACKENDS)[];
     const served = await servePage({
       script: "script/_page.js",
       folders: {
         script: [script],
         cases: [CASES],
-        wasm: [
-          await distOf("onnxruntime-web"),
-          await distOf("@tensorflow/tfjs-backend-wasm"),
-        ],
+        wasm: await wasmFolders(),
       },
-      order: { backends, cases } satisfies PageOrder,
     });
+    const report = served.ask({ backends, cases } satisfies PageOrder);
     try {
-      const { isolated, results } = await reportOf(served, join(folder, "it"));
+      const { isolated, results } = await reportOf(
+        { url: served.url, report },
+        join(folder, "it"),
+      );
       ok(isolated, "the page is not cross-origin isolated");
       deepStrictEqual(served.missing, []);
       for (const name of backends) {

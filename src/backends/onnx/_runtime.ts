@@ -151,7 +151,9 @@ function configureWasm(
   env.logLevel = "error";
   if (wasmPaths !== undefined) env.wasm.wasmPaths = wasmPaths;
   const isDeno = "Deno" in globalThis;
-  // The WebGPU build cannot start its workers in Deno.
+  // In Deno the WebGPU build cannot start its workers, and the other one hangs
+  // now and then in its first run with more than one thread: only if asked for.
   if (device === "webgpu" && isDeno) env.wasm.numThreads = 1;
   else if (threads !== undefined) env.wasm.numThreads = threads;
+  else if (isDeno) env.wasm.numThreads = 1;
 }

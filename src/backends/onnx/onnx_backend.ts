@@ -21,7 +21,11 @@ import { type SessionResult, tensorStore } from "./_store.ts";
 export interface OnnxBackendOptions {
   /** Native code, WebAssembly, or WebGPU. */
   readonly device: OnnxDevice;
-  /** Threads of one operation, at least 1; ONNX Runtime chooses where absent. */
+  /**
+   * Threads of one operation, at least 1; ONNX Runtime chooses where absent,
+   * but for `wasm` in Deno, which takes one: with more its first run hangs now
+   * and then.
+   */
   readonly threads?: number;
   /** Sessions kept at once, at least 1, by default 16. */
   readonly maxSessions?: number;

@@ -1,7 +1,7 @@
 import type { AsyncResult } from "../../core/result.ts";
 import type { DataError } from "../../data/data_error.ts";
 import { right } from "../_result.ts";
-import { chartFigure } from "./_chart_figure.ts";
+import { chartFigure } from "./chart_figure.ts";
 import { mapsFigure } from "./_maps_figure.ts";
 import { matchesFigure } from "./_matches_figure.ts";
 import type { StudyFigure } from "./study_figure.ts";

@@ -31,7 +31,33 @@ interface Datum {
   readonly high?: number;
 }
 
-/** Charts as one SVG that needs nothing beside it, dark on white. */
+/**
+ * Charts as one SVG that needs nothing beside it, dark on white.
+ *
+ * @param figure Its panels; points that are not finite are left out.
+ * @returns The SVG.
+ *
+ * @example
+ * ```ts
+ * import { match } from "node:assert/strict";
+ * import { chartFigure } from "@simsc/core/runs";
+ *
+ * const svg = await chartFigure({
+ *   kind: "chart",
+ *   panels: [{
+ *     title: "Twice",
+ *     x: { title: "x", scale: "linear" },
+ *     y: { title: "2x", scale: "linear" },
+ *     series: [{
+ *       name: "twice",
+ *       mark: "line",
+ *       points: [{ x: 1, y: 2 }, { x: 2, y: 4 }],
+ *     }],
+ *   }],
+ * });
+ * match(svg, /^<svg[^>]*>/);
+ * ```
+ */
 export async function chartFigure({ panels }: ChartFigure): Promise<string> {
   const [vega, vegaLite] = await Promise.all([
     import("vega"),
@@ -169,7 +195,7 @@ function panelSpec(panel: Panel): object {
       x: horizontal,
       y: { ...vertical, field: "low" },
       y2: { field: "high" },
-      color: { ...color, legend: null },
+      color,
     },
   };
   const layer = [lines, marked, levels, bars, spreads]
