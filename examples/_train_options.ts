@@ -25,6 +25,7 @@ import {
   KEYPOINTS,
   number,
   path,
+  period,
   PLAIN_OUTPUT,
   positive,
   readingOptions,
@@ -278,10 +279,6 @@ function withStart(
 
 function names(text: string): readonly string[] {
   return text === "" ? [] : text.split(",").map((name) => name.trim());
-}
-
-function period(text: string): "epoch" | number {
-  return text === "epoch" ? "epoch" : whole(text);
 }
 
 function temperature(text: string): TemperatureConfig {

@@ -93,8 +93,3 @@ export function pckCell(
   return alphas.map((alpha) => shown(pckOf(outcome, evaluation, alpha)))
     .join(" / ");
 }
-
-/** What stands beside a row: why its run failed, or nothing. */
-export function failureOf(outcome: RunOutcome | undefined): string {
-  return outcome?.kind === "failed" ? outcome.message : "";
-}

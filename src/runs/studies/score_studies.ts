@@ -4,6 +4,8 @@
  * @module
  */
 
+import { backboneConfig } from "../../nn/backbone_config.ts";
+import { checkImageSize, defaultImageSize } from "../backbone_choice.ts";
 import {
   evaluationAt,
   fixedConfig,
@@ -12,6 +14,7 @@ import {
   simscRun,
 } from "./_models.ts";
 import { scoreStudy } from "./_score_study.ts";
+import { withOtherDrawings } from "./_other_drawings.ts";
 import type { Study, StudyRun, StudySettings } from "./study.ts";
 
 /** The paper's rate for a single parameter (Suppl. Sec. 6). */
@@ -25,7 +28,7 @@ export const learningRateStudy: Study = scoreStudy({
   name: "learning-rate",
   title: "Learning rates at β_trn = 1 against SimSC",
   paper: "Suppl. Table 1",
-  caption: "β_trn = 1 is matched at β_eval = 0.02, SimSC at its own.",
+  caption: () => "β_trn = 1 is matched at β_eval = 0.02, SimSC at its own.",
   runs: (settings) => {
     const { base, values } = settings;
     const rates = values ?? RATE_FACTORS.map((f) => f * base.learningRate);
@@ -35,11 +38,11 @@ export const learningRateStudy: Study = scoreStudy({
         label: `β_trn = 1, rate ${Number(rate.toPrecision(3))}`,
         config: { ...fixedConfig(settings, 1), learningRate: rate },
         isTrained: true,
-        evaluations: { test: evaluationAt(settings, PAPER_BETA_EVAL) },
+        evaluations: onTest(settings, PAPER_BETA_EVAL),
       })),
       {
         ...simscRun(settings),
-        evaluations: { test: evaluationAt(settings, "auto") },
+        evaluations: onTest(settings, "auto"),
       },
     ];
   },
@@ -80,30 +83,43 @@ export const singleTemperatureStudy: Study = scoreStudy({
   },
 });
 
-/** SimSC on several backbones, last block and full (SimSC, Table 2). */
+/**
+ * SimSC on several backbones, last block and full (SimSC, Table 2). A vision
+ * transformer whose patches do not fill the pictures' size is read at the
+ * nearest one that they do.
+ */
 export const backbonesStudy: Study = scoreStudy({
   name: "backbones",
   title: "SimSC on several backbones, last block and all of it",
   paper: "Table 2",
-  caption: "Backbones other than that of --weights start from random " +
-    "weights: their rows show that they run, not what they reach.",
+  caption: (settings) => {
+    const random = backbonesOf(settings)
+      .filter((backbone) => weightsOf(settings, backbone) === null);
+    return random.length === 0
+      ? "All of them start from the weights that were given."
+      : `${random.join(", ")}: from random weights, so that the rows show ` +
+        "that it runs, not what it reaches.";
+  },
   runs: (settings) =>
-    backbonesOf(settings).flatMap((backbone) =>
-      (["last", "full"] as const).map((scope): StudyRun => ({
+    backbonesOf(settings).flatMap((backbone) => {
+      const size = sizeOf(settings, backbone);
+      return (["last", "full"] as const).map((scope): StudyRun => ({
         key: `${backbone}-${scope}`,
         label: `${backbone}, ${scope}`,
         config: {
           ...simscConfig(settings),
           backbone,
           scope,
-          weights: backbone === settings.base.backbone
-            ? settings.base.weights
-            : null,
+          size,
+          weights: weightsOf(settings, backbone),
         },
         isTrained: true,
-        evaluations: { test: evaluationAt(settings, "auto") },
-      }))
-    ),
+        evaluations: onTest(
+          { ...settings, base: { ...settings.base, size } },
+          "auto",
+        ),
+      }));
+    }),
 });
 
 /** Trained once, judged on every test set (SimSC, Table 1). */
@@ -111,6 +127,7 @@ export const transferStudy: Study = scoreStudy({
   name: "transfer",
   title: "Trained on one data set, judged on all",
   paper: "Table 1",
+  budget: withOtherDrawings,
   runs: (settings) => {
     const run = (scope: "last" | "full"): StudyRun => ({
       key: scope,
@@ -130,7 +147,30 @@ export const transferStudy: Study = scoreStudy({
   },
 });
 
+/** How a model is judged on the first test set, under that set's name. */
+function onTest(
+  settings: StudySettings,
+  betaEval: "auto" | number,
+): StudyRun["evaluations"] {
+  const evaluation = evaluationAt(settings, betaEval);
+  return { [evaluation.test.name]: evaluation };
+}
+
 /** The settings' own backbone, and small ones of the other kinds. */
 function backbonesOf({ backbones, base }: StudySettings): readonly string[] {
   return backbones ?? [...new Set([base.backbone, "tiny", "tiny-vit"])];
+}
+
+function weightsOf(
+  { backboneWeights, base }: StudySettings,
+  backbone: string,
+): string | null {
+  const own = backbone === base.backbone ? base.weights : null;
+  return backboneWeights?.[backbone] ?? own;
+}
+
+function sizeOf({ base }: StudySettings, backbone: string): number {
+  const config = backboneConfig(backbone);
+  const checked = checkImageSize(config, base.size, "options");
+  return checked._tag === "Right" ? base.size : defaultImageSize(config);
 }

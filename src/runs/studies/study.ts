@@ -47,6 +47,8 @@ export interface StudySettings {
   readonly values?: readonly number[];
   /** Backbones to compare; the study's by default. */
   readonly backbones?: readonly string[];
+  /** Weights of those that do not start from random ones; for the settings' own, those in `base`. */
+  readonly backboneWeights?: Readonly<Record<string, string>>;
   /** Pairs that are drawn. */
   readonly drawnPairs: number;
 }
