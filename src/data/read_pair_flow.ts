@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "./data_error.ts";
 import { readBytes } from "./files.ts";
@@ -51,7 +50,7 @@ export function readPairFlow(
       left: malformedFile(
         file,
         "size",
-        `${width} x ${height} as ${basename(source.path)}`,
+        `${width} x ${height} as ${source.path.split(/[/\\]/).at(-1)}`,
         `${got.width} x ${got.height}`,
       ),
     }) as const;
