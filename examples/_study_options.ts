@@ -161,6 +161,7 @@ function ownSettings(
       epochs: 1,
       learningRate: RATES[(given.scope ?? "full") as keyof typeof RATES],
     },
+    ...(given.learningRate === undefined && { rates: RATES }),
     tests: [],
     drawings: [],
     drawnPairs: 4,

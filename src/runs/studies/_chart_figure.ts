@@ -24,8 +24,13 @@ const RULE = "#d9dee6";
 
 /** A number as one writes it, neither rounded nor with a power of ten. */
 const PLAIN = "format(datum.value, '~r')";
+/** The same of 1, 2 and 5 times a power of ten alone. */
+const FEW = "indexof([1, 2, 5], round(datum.value / " +
+  `pow(10, floor(log(datum.value) / LN10 + 1e-9)))) < 0 ? '' : ${PLAIN}`;
 /** Of a panel, and of a name below it. */
 const [WIDTH, NAME_WIDTH] = [400, 90];
+/** Of a number such as 0.02, with room beside it. */
+const LABEL_WIDTH = 27;
 
 /** Points, level lines and error bars of a panel, each with its series. */
 interface Datum {
@@ -122,8 +127,9 @@ function panelSpec(panel: Panel): object {
           values: ticks(panel),
           labelExpr: PLAIN,
           labelFlush: false,
-          labelFontSize: 11,
-          labelOverlap: "greedy",
+          labelFontSize: 10,
+          // Without a canvas widths of text are only guessed, on the large side.
+          labelOverlap: isCrowded(ticks(panel)) ? "greedy" : false,
         }
         : { tickCount: 6, labelExpr: PLAIN },
     };
@@ -135,7 +141,7 @@ function panelSpec(panel: Panel): object {
       ? { type: "log", nice: true }
       : { zero: false, nice: true },
     axis: y.scale === "log"
-      ? { tickCount: 4, labelExpr: PLAIN, labelOverlap: "greedy" }
+      ? { labelExpr: FEW, labelOverlap: "greedy" }
       : { tickCount: 6 },
   };
   const data = (marks: readonly Series["mark"][]) =>
@@ -222,4 +228,14 @@ function ticks({ series }: Panel): readonly (number | string)[] {
   const places = series.filter(({ mark }) => mark !== "level")
     .flatMap(({ points }) => points.map(({ x }) => x));
   return [...new Set(places)];
+}
+
+/** Whether labels of these places on a logarithmic axis would touch. */
+function isCrowded(places: readonly (number | string)[]): boolean {
+  const logs = places.map((place) => Math.log(Number(place))).sort((a, b) =>
+    a - b
+  );
+  const length = (logs.at(-1) ?? 0) - (logs[0] ?? 0);
+  const gaps = logs.slice(1).map((log, i) => log - (logs[i] as number));
+  return Math.min(...gaps) * WIDTH < LABEL_WIDTH * length;
 }

@@ -42,6 +42,10 @@ export function withOtherDrawings(settings: StudySettings): StudySettings {
   return {
     ...settings,
     drawings: [drawing, other],
-    tests: [test, { ...test, data: other.root, name: `${test.name}, other` }],
+    tests: [test, {
+      ...test,
+      data: other.root,
+      name: `${test.name} otherwise`,
+    }],
   };
 }

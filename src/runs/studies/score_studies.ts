@@ -10,6 +10,7 @@ import {
   evaluationAt,
   fixedConfig,
   PAPER_BETA_EVAL,
+  scopedConfig,
   simscConfig,
   simscRun,
 } from "./_models.ts";
@@ -107,9 +108,8 @@ export const backbonesStudy: Study = scoreStudy({
         key: `${backbone}-${scope}`,
         label: `${backbone}, ${scope}`,
         config: {
-          ...simscConfig(settings),
+          ...scopedConfig(settings, scope),
           backbone,
-          scope,
           size,
           weights: weightsOf(settings, backbone),
         },
@@ -132,7 +132,7 @@ export const transferStudy: Study = scoreStudy({
     const run = (scope: "last" | "full"): StudyRun => ({
       key: scope,
       label: `SimSC, ${scope}`,
-      config: { ...simscConfig(settings), scope },
+      config: scopedConfig(settings, scope),
       isTrained: true,
       evaluations: Object.fromEntries(settings.tests.flatMap((test) => {
         const { name } = test;

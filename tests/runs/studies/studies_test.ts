@@ -117,10 +117,29 @@ Deno.test("study backbones gives each its weights, and a size that it reads", ()
   match(study.page({}, told).table.caption!, /^dino-vitb8: from random/);
 });
 
+Deno.test("studies of both scopes take the rate of each where there are two", () => {
+  const rates = { last: 1e-4, full: 2e-5 };
+  for (const name of ["transfer", "backbones"]) {
+    const study = STUDIES.find((each) => each.name === name)!;
+    const of = (told: typeof settings) =>
+      study.runs({ ...told, backbones: ["tiny"] })
+        .map(({ config }) => [config.scope, config.learningRate]);
+    deepStrictEqual(of({ ...settings, rates }), [["last", 1e-4], [
+      "full",
+      2e-5,
+    ]]);
+    const { learningRate } = settings.base;
+    deepStrictEqual(of(settings), [["last", learningRate], [
+      "full",
+      learningRate,
+    ]]);
+  }
+});
+
 Deno.test("study transfer judges on drawings of another kind too", () => {
   const study = STUDIES.find(({ name }) => name === "transfer")!;
   const { drawings, tests } = study.budget!(settings);
-  deepStrictEqual(tests.map(({ name }) => name), ["drawn", "drawn, other"]);
+  deepStrictEqual(tests.map(({ name }) => name), ["drawn", "drawn otherwise"]);
   strictEqual(drawings[1]!.root, tests[1]!.data);
   // Data of one's own is left as it is.
   const own = { ...settings, drawings: [] };
