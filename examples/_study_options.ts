@@ -6,9 +6,12 @@ import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import {
   BACKBONE_NAMES,
+  backboneConfig,
+  backboneCoordinates,
   BACKEND_NAMES,
   type BackendName,
   decodeTrainConfig,
+  defaultImageSize,
   drawnSettings,
   paperDefaults,
   PROCEDURAL,
@@ -38,7 +41,8 @@ import {
   networksOf,
   testSet,
 } from "./_study_lists.ts";
-import { RATES, SPLITS } from "./_train_options.ts";
+import { SPLITS } from "./_describe_train.ts";
+import { RATES } from "./_train_options.ts";
 
 /** What a command line asks for. */
 export interface StudyCommand {
@@ -152,9 +156,11 @@ function ownSettings(
   data: string,
   given: Partial<TrainConfig>,
 ): StudySettings {
+  const backbone = backboneConfig(given.backbone ?? paperDefaults.backbone);
   return {
     base: {
       ...paperDefaults,
+      size: defaultImageSize(backbone),
       ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
       ...(given.format && { format: given.format }),
       data,
@@ -188,6 +194,10 @@ function told(
     ...settings,
     base: {
       ...settings.base,
+      // As `train` has it: by the kind of the backbone.
+      ...(base["backbone"] !== undefined && {
+        coordinates: backboneCoordinates(backboneConfig(base["backbone"])),
+      }),
       ...base,
       ...(split && { trainSplit: split }),
       ...(weights && { weights: resolve(weights) }),

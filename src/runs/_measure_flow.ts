@@ -8,7 +8,8 @@ import { type PairFlowData, readPairFlow } from "../data/read_pair_flow.ts";
 import { scaleKeypoints } from "../data/scale_keypoints.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
 import { cornersOf } from "./_corners.ts";
-import { type BlockPair, matchBlock } from "./_match_block.ts";
+import type { BlockPair } from "./_block_pairs.ts";
+import { matchBlock } from "./_match_block.ts";
 import {
   type CellRule,
   cellsToResized,

@@ -15,7 +15,8 @@ import {
   evaluationBlocks,
 } from "./_evaluation_blocks.ts";
 import { type Extracted, extractImages } from "./_extract_images.ts";
-import { type BlockPair, matchBlock } from "./_match_block.ts";
+import type { BlockPair } from "./_block_pairs.ts";
+import { matchBlock } from "./_match_block.ts";
 import { measureFlow } from "./_measure_flow.ts";
 import { checkPair, measurePair } from "./_measure_pair.ts";
 import { right } from "./_result.ts";

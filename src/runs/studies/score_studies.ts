@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { CoordinateRule } from "../../core/coordinates.ts";
 import { backboneConfig } from "../../nn/backbone_config.ts";
+import { backboneCoordinates } from "../../nn/backbone_geometry.ts";
 import { checkImageSize, defaultImageSize } from "../backbone_choice.ts";
 import {
   evaluationAt,
@@ -110,6 +112,7 @@ export const backbonesStudy: Study = scoreStudy({
         config: {
           ...scopedConfig(settings, scope),
           backbone,
+          coordinates: coordinatesOf(settings, backbone),
           size,
           weights: weightsOf(settings, backbone),
         },
@@ -173,4 +176,15 @@ function sizeOf({ base }: StudySettings, backbone: string): number {
   const config = backboneConfig(backbone);
   const checked = checkImageSize(config, base.size, "options");
   return checked._tag === "Right" ? base.size : defaultImageSize(config);
+}
+
+/** By the kind of each, unless another rule than that was chosen for the first. */
+function coordinatesOf(
+  { base }: StudySettings,
+  backbone: string,
+): CoordinateRule {
+  const usual = (name: string) => backboneCoordinates(backboneConfig(name));
+  return base.coordinates === usual(base.backbone)
+    ? usual(backbone)
+    : base.coordinates;
 }

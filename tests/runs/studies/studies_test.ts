@@ -84,7 +84,7 @@ Deno.test("studies have names of their own, and runs have keys of their own", ()
   }
 });
 
-Deno.test("study backbones gives each its weights, and a size that it reads", () => {
+Deno.test("study backbones gives each its weights, a size that it reads and its rule", () => {
   const told = {
     ...settings,
     base: {
@@ -102,16 +102,17 @@ Deno.test("study backbones gives each its weights, and a size that it reads", ()
       key,
       config.weights,
       config.size,
+      config.coordinates,
       Object.entries(evaluations).map(([name, { size }]) => [name, size]),
     ]),
     [
-      ["resnet18-last", "18.pth", 256, [["drawn", 256]]],
-      ["resnet18-full", "18.pth", 256, [["drawn", 256]]],
+      ["resnet18-last", "18.pth", 256, "simple", [["drawn", 256]]],
+      ["resnet18-full", "18.pth", 256, "simple", [["drawn", 256]]],
       // 252 is 18 patches of 14.
-      ["dinov2-vits14-last", "v2.pth", 252, [["drawn", 252]]],
-      ["dinov2-vits14-full", "v2.pth", 252, [["drawn", 252]]],
-      ["dino-vitb8-last", null, 256, [["drawn", 256]]],
-      ["dino-vitb8-full", null, 256, [["drawn", 256]]],
+      ["dinov2-vits14-last", "v2.pth", 252, "center", [["drawn", 252]]],
+      ["dinov2-vits14-full", "v2.pth", 252, "center", [["drawn", 252]]],
+      ["dino-vitb8-last", null, 256, "center", [["drawn", 256]]],
+      ["dino-vitb8-full", null, 256, "center", [["drawn", 256]]],
     ],
   );
   match(study.page({}, told).table.caption!, /^dino-vitb8: from random/);
