@@ -65,6 +65,15 @@ const TITLES: Readonly<Record<string, string>> = {
  *   stays.
  * @param options Which average the table shows.
  * @returns The table as plain data.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { paperTable } from "@simsc/core/runs";
+ *
+ * const table = paperTable([], { average: "perImage" });
+ * deepStrictEqual(table, { average: "perImage", groups: [], rows: [] });
+ * ```
  */
 export function paperTable(
   evaluations: readonly TabledEvaluation[],

@@ -26,7 +26,17 @@ const SINGLE_RATE = 5e-3;
 /** The rates of Suppl. Table 1 over that of full fine-tuning. */
 const RATE_FACTORS = [0.1, 1, 10, 100, 1000] as const;
 
-/** β_trn = 1 at several learning rates against SimSC (SimSC, Suppl. Table 1). */
+/**
+ * β_trn = 1 at several learning rates against SimSC (SimSC, Suppl. Table 1).
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { learningRateStudy } from "@simsc/core/runs";
+ *
+ * equal(learningRateStudy.paper, "Suppl. Table 1");
+ * ```
+ */
 export const learningRateStudy: Study = scoreStudy({
   name: "learning-rate",
   title: "Learning rates at β_trn = 1 against SimSC",
@@ -51,7 +61,17 @@ export const learningRateStudy: Study = scoreStudy({
   },
 });
 
-/** One learned number against the MLP at two sizes (SimSC, Suppl. Tables 3, 4). */
+/**
+ * One learned number against the MLP at two sizes (SimSC, Suppl. Tables 3, 4).
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { singleTemperatureStudy } from "@simsc/core/runs";
+ *
+ * equal(singleTemperatureStudy.paper, "Suppl. Tables 3 and 4");
+ * ```
+ */
 export const singleTemperatureStudy: Study = scoreStudy({
   name: "single-temperature",
   title: "One learned temperature against the module",
@@ -90,6 +110,14 @@ export const singleTemperatureStudy: Study = scoreStudy({
  * SimSC on several backbones, last block and full (SimSC, Table 2). A vision
  * transformer whose patches do not fill the pictures' size is read at the
  * nearest one that they do.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { backbonesStudy } from "@simsc/core/runs";
+ *
+ * equal(backbonesStudy.paper, "Table 2");
+ * ```
  */
 export const backbonesStudy: Study = scoreStudy({
   name: "backbones",
@@ -125,7 +153,17 @@ export const backbonesStudy: Study = scoreStudy({
     }),
 });
 
-/** Trained once, judged on every test set (SimSC, Table 1). */
+/**
+ * Trained once, judged on every test set (SimSC, Table 1).
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { transferStudy } from "@simsc/core/runs";
+ *
+ * equal(transferStudy.paper, "Table 1");
+ * ```
+ */
 export const transferStudy: Study = scoreStudy({
   name: "transfer",
   title: "Trained on one data set, judged on all",
