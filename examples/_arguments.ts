@@ -34,6 +34,11 @@ export function beta(text: string): "auto" | number {
   return text === "auto" ? "auto" : positive(text);
 }
 
+/** `epoch`, or a number of steps. */
+export function period(text: string): "epoch" | number {
+  return text === "epoch" ? "epoch" : whole(text);
+}
+
 /** A path, as it was given. */
 export function path(text: string): string {
   if (text === "") throw new InvalidArgumentError("wanted a path");

@@ -3,35 +3,46 @@
  */
 
 import { dirname, join, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import {
   BACKBONE_NAMES,
+  backboneConfig,
+  backboneCoordinates,
   BACKEND_NAMES,
   type BackendName,
   decodeTrainConfig,
+  defaultImageSize,
   drawnSettings,
   paperDefaults,
   PROCEDURAL,
   STUDIES,
   type Study,
   type StudySettings,
-  type TestSet,
   tinySettings,
   type TrainConfig,
 } from "@simsc/core/runs";
-import { DATA_FORMATS, type DataFormat } from "@simsc/core/data";
+import { DATA_FORMATS } from "@simsc/core/data";
 import {
   choice,
   COORDINATES,
   KEYPOINTS,
   path,
+  period,
   PLAIN_OUTPUT,
   positive,
   readingOptions,
   splitReading,
   whole,
 } from "./_arguments.ts";
-import { RATES, SPLITS } from "./_train_options.ts";
+import {
+  type NamedTest,
+  type Network,
+  networks,
+  networksOf,
+  testSet,
+} from "./_study_lists.ts";
+import { SPLITS } from "./_describe_train.ts";
+import { RATES } from "./_train_options.ts";
 
 /** What a command line asks for. */
 export interface StudyCommand {
@@ -121,9 +132,14 @@ function described(): Command {
     .addOption(
       choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
     )
+    .option("--validate-every <steps>", "epoch, or steps", period)
     .option("--seed <n>", "names weights and order", whole)
     .option("--values <list>", "numbers to sweep, by commas", values)
-    .option("--backbones <list>", "networks to compare, by commas", names)
+    .option(
+      "--backbones <list>",
+      "networks to compare, by commas, each with =FILE behind it for weights",
+      networks,
+    )
     .option("--drawn-pairs <n>", "pairs in pictures", whole)
     .option("--tiny", "a run of seconds, to see that it works")
     .addOption(
@@ -140,15 +156,18 @@ function ownSettings(
   data: string,
   given: Partial<TrainConfig>,
 ): StudySettings {
+  const backbone = backboneConfig(given.backbone ?? paperDefaults.backbone);
   return {
     base: {
       ...paperDefaults,
+      size: defaultImageSize(backbone),
       ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
       ...(given.format && { format: given.format }),
       data,
       epochs: 1,
       learningRate: RATES[(given.scope ?? "full") as keyof typeof RATES],
     },
+    ...(given.learningRate === undefined && { rates: RATES }),
     tests: [],
     drawings: [],
     drawnPairs: 4,
@@ -175,6 +194,10 @@ function told(
     ...settings,
     base: {
       ...settings.base,
+      // As `train` has it: by the kind of the backbone.
+      ...(base["backbone"] !== undefined && {
+        coordinates: backboneCoordinates(backboneConfig(base["backbone"])),
+      }),
       ...base,
       ...(split && { trainSplit: split }),
       ...(weights && { weights: resolve(weights) }),
@@ -182,48 +205,15 @@ function told(
       ...(Object.keys(reading).length > 0 && { reading }),
     },
     ...(test && {
-      tests: (test as readonly Named[])
+      tests: (test as readonly NamedTest[])
         .map((set) => ({ ...set, ...choices, space: "evaluation" })),
     }),
     ...(values && { values }),
-    ...(backbones && { backbones }),
+    ...(backbones && networksOf(backbones as readonly Network[])),
     ...(drawnPairs && { drawnPairs }),
   };
 }
 
-/** A test set as the command line names it. */
-type Named = Pick<TestSet, "name" | "data" | "format" | "split">;
-
-/** Adds `FORMAT:SPLIT:FOLDER` to the test sets named so far. */
-function testSet(
-  text: string,
-  earlier: readonly Named[] = [],
-): readonly Named[] {
-  const [format = "", split = "", ...folder] = text.split(":");
-  const data = folder.join(":");
-  if (!DATA_FORMATS.some((known) => known === format) || !split || !data) {
-    const formats = DATA_FORMATS.join(", ");
-    throw new InvalidArgumentError(
-      `wanted FORMAT:SPLIT:FOLDER with one of ${formats}`,
-    );
-  }
-  return [...earlier, {
-    name: `${format} ${split}`,
-    data: resolve(data),
-    format: format as DataFormat,
-    split,
-  }];
-}
-
 function values(text: string): readonly number[] {
   return text.split(",").map(positive);
-}
-
-function names(text: string): readonly string[] {
-  const list = text.split(",");
-  const unknown = list.find((name) =>
-    !BACKBONE_NAMES.some((known) => known === name)
-  );
-  if (unknown === undefined) return list;
-  throw new InvalidArgumentError(`no backbone ${unknown}`);
 }

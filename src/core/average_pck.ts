@@ -17,9 +17,9 @@ export interface PckAverages {
   /** Right keypoints over all keypoints. */
   readonly perPoint: PckFractions;
   /** Mean over categories of their per-image means. */
-  readonly macroPerImage: PckFractions;
+  readonly perCategory: PckFractions;
   /** Mean over categories of their per-point fractions. */
-  readonly macroPerPoint: PckFractions;
+  readonly perCategoryPoint: PckFractions;
 }
 
 /**
@@ -74,8 +74,8 @@ export function averagePck(pairs: readonly CategoryPck[]): PckAverages {
   return {
     perImage: byAlpha((alpha) => overPairs(pairs, alpha)),
     perPoint: byAlpha((alpha) => overPoints(pairs, alpha)),
-    macroPerImage: macro(overPairs),
-    macroPerPoint: macro(overPoints),
+    perCategory: macro(overPairs),
+    perCategoryPoint: macro(overPoints),
   };
 }
 

@@ -3,12 +3,10 @@ import { basename, join } from "node:path";
 import { type FindFile, findFile, mapConcurrent } from "./_find_file.ts";
 import { Refusal, refuse, unwrap } from "./_refusal.ts";
 import { missingFile } from "./data_error.ts";
-import { readBytes } from "./files.ts";
-import { decodeFlow } from "./flow_file.ts";
 import { flowKeypoints } from "./flow_keypoints.ts";
 import type { ImagePair, PairSet } from "./image_pair.ts";
-import { readImage } from "./read_image.ts";
 import { readImageSize } from "./read_image_size.ts";
+import { readPairFlow } from "./read_pair_flow.ts";
 
 /** Folders of the data set; each is a split of its own too. */
 const GROUPS = ["FG3DCar", "JODS", "PASCAL"];
@@ -107,7 +105,7 @@ async function readPair(
       `mask${number}.png`,
     ].map((name) => find(folder, [name], folder)),
   ) as [string, string, string, string];
-  const bare: ImagePair = {
+  const bare = {
     id: `${group}/${basename(folder)}:${number}to${other}`,
     category: group,
     source: { path: source, keypoints: [] },
@@ -117,7 +115,7 @@ async function readPair(
       ...(isMirrored && { edits: [{ kind: "mirror" }] as const }),
     },
     flow: { file: flow, mask },
-  };
+  } satisfies ImagePair;
   const areThere = await Promise.all(
     [source, target, flow, mask].map((file) =>
       stat(file).then(() => true, () => false)
@@ -125,21 +123,10 @@ async function readPair(
   );
   // Only a tolerant search leads to what is not there.
   if (areThere.includes(false)) return bare;
-  const field = unwrap(decodeFlow(unwrap(await readBytes(flow)()), flow));
   const from = unwrap(await readImageSize(source)());
   const to = unwrap(await readImageSize(target)());
-  const shape = `${from.width} x ${from.height} as ${basename(source)}`;
-  const { width, height } = field;
-  if (width !== from.width || height !== from.height) {
-    refuse(flow, "size", shape, `${width} x ${height}`);
-  }
-  const drawn = unwrap(await readImage(mask)());
-  if (drawn.width !== width || drawn.height !== height) {
-    refuse(mask, "size", shape, `${drawn.width} x ${drawn.height}`);
-  }
-  const inMask = Uint8Array.from(
-    { length: width * height },
-    (_, i) => drawn.data[3 * i]! > 127 ? 1 : 0,
+  const { field, mask: inMask } = unwrap(
+    await readPairFlow(bare, from)(),
   );
   const options = { everyPixels, target: to, mask: inMask };
   const points = flowKeypoints(field, options);

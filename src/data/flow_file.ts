@@ -74,6 +74,15 @@ export function decodeFlow(
  * @param flow The flow.
  * @returns Content of the file.
  * @throws {OptionError} If its size and its number of values differ.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { encodeFlow } from "@simsc/core/data";
+ *
+ * const data = Float32Array.of(1, -0.5);
+ * equal(encodeFlow({ width: 1, height: 1, data }).length, 12 + 8);
+ * ```
  */
 export function encodeFlow({ width, height, data }: FlowField): Uint8Array {
   if (data.length !== width * height * 2) {

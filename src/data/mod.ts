@@ -54,6 +54,7 @@ export * from "./write_spair.ts";
 export * from "./write_pairs.ts";
 export * from "./flow_file.ts";
 export * from "./flow_keypoints.ts";
+export * from "./read_pair_flow.ts";
 export * from "./unpack_archive.ts";
 export * from "./data_sources.ts";
 export * from "./download_data.ts";

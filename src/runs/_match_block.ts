@@ -1,27 +1,10 @@
 import type { Backend } from "../backends/backend.ts";
-import type { Grid } from "../core/bilinear_weights.ts";
 import type { Point } from "../core/point.ts";
-import type { ImagePair } from "../data/image_pair.ts";
 import { pictureKey } from "../data/picture_edit.ts";
-import { backboneStride } from "../nn/backbone_geometry.ts";
-import { cornersOf } from "./_corners.ts";
-import type { Extracted } from "./_extract_images.ts";
-import { type CellRule, storedToCells } from "./_pixel_cells.ts";
+import { type BlockPair, chunked, groupBy } from "./_block_pairs.ts";
+import { type Described, describePairs } from "./_describe_pairs.ts";
 import type { ModelConfig } from "./model.ts";
 import type { Predictor } from "./predictor.ts";
-import { mapLocalizer } from "./reading.ts";
-
-/** A pair of a block, with both pictures. */
-export interface BlockPair<T> {
-  /** Its place in the list of all pairs. */
-  readonly place: number;
-  /** The pair. */
-  readonly pair: ImagePair;
-  /** Features of the picture with the queries. */
-  readonly source: Extracted<T>;
-  /** Features of the picture that is searched. */
-  readonly target: Extracted<T>;
-}
 
 /** What a pair's queries were matched with. */
 export interface MatchedPair<T> extends BlockPair<T> {
@@ -33,13 +16,6 @@ export interface MatchedPair<T> extends BlockPair<T> {
 
 /** Queries of one program call at most. */
 const MOST_QUERIES = 256;
-
-/** Columns of all queries of a pair: its own, and those around each. */
-interface Described {
-  readonly columns: Float32Array;
-  readonly corners?: Float32Array;
-  readonly shares?: Float32Array;
-}
 
 /**
  * Matches the pairs of a block: samples the queries of each source, all at
@@ -89,105 +65,6 @@ function capacityFor<T>(pairs: readonly BlockPair<T>[]): number {
 
 function queryCount<T>(pairs: readonly BlockPair<T>[]): number {
   return pairs.reduce((sum, { pair }) => sum + pair.source.keypoints.length, 0);
-}
-
-/** Runs of pairs whose queries fit one call. */
-function chunked<T>(
-  pairs: readonly BlockPair<T>[],
-  capacity: number,
-): readonly (readonly BlockPair<T>[])[] {
-  const chunks: BlockPair<T>[][] = [];
-  let room = 0;
-  for (const each of pairs) {
-    const count = each.pair.source.keypoints.length;
-    if (count > room) {
-      chunks.push([]);
-      room = capacity;
-    }
-    chunks.at(-1)?.push(each);
-    room -= count;
-  }
-  return chunks;
-}
-
-async function describePairs<T>(
-  backend: Backend<T>,
-  { config, predictor }: {
-    readonly config: ModelConfig;
-    readonly predictor: Predictor<T>;
-  },
-  { pairs, capacity }: {
-    readonly pairs: readonly BlockPair<T>[];
-    readonly capacity: number;
-  },
-): Promise<ReadonlyMap<number, Described>> {
-  const stride = backboneStride(config.backbone);
-  const rule: CellRule = { rule: config.coordinates, stride };
-  const mixes = predictor.readings.some((reading) =>
-    mapLocalizer(reading) === undefined
-  );
-  const described = new Map<number, Described>();
-  for (const group of groupBy(pairs, ({ pair }) => pictureKey(pair.source))) {
-    for (const chunk of chunked(group, capacity)) {
-      const { source } = chunk[0] as BlockPair<T>;
-      const [height, width] = source.padded;
-      const grid: Grid = [height / stride, width / stride];
-      const cells = chunk.map(({ pair }) =>
-        storedToCells(pair.source.keypoints, source, rule)
-      );
-      const columns = await sample(backend, predictor, {
-        source,
-        points: cells.flat(),
-        capacity,
-      });
-      const around = mixes
-        ? cells.flat().map((point) => cornersOf(point, grid))
-        : [];
-      const corners = mixes
-        ? await sample(backend, predictor, {
-          source,
-          points: around.flatMap((each) => each.cells),
-          capacity: 4 * capacity,
-        })
-        : new Float32Array();
-      const channels = columns.length / capacity;
-      let first = 0;
-      chunk.forEach(({ place }, i) => {
-        const last = first + (cells[i] as readonly Point[]).length;
-        described.set(place, {
-          columns: columns.slice(first * channels, last * channels),
-          ...(mixes && {
-            corners: corners.slice(4 * first * channels, 4 * last * channels),
-            shares: Float32Array.from(
-              around.slice(first, last).flatMap(({ shares }) => shares),
-            ),
-          }),
-        });
-        first = last;
-      });
-    }
-  }
-  return described;
-}
-
-/** Columns of a source's map at points in cells, `capacity` rows. */
-async function sample<T>(
-  backend: Backend<T>,
-  predictor: Predictor<T>,
-  { source, points, capacity }: {
-    readonly source: Extracted<T>;
-    readonly points: readonly Point[];
-    readonly capacity: number;
-  },
-): Promise<Float32Array> {
-  const padded = new Float32Array(capacity * 2);
-  padded.set(points.flat());
-  const queries = backend.tensor(padded, [1, capacity, 2]);
-  const columns = await predictor.describe(source.features, queries)
-    .finally(() => backend.dispose([queries]));
-  const [values] = await backend.read([columns])
-    .finally(() => backend.dispose([columns]));
-  return Float32Array.from(values ?? []);
 }
 
 async function readChunk<T>(
@@ -271,11 +148,4 @@ function joined(
     at += part.length;
   }
   return all;
-}
-
-function groupBy<A>(
-  list: readonly A[],
-  key: (each: A) => string,
-): readonly (readonly A[])[] {
-  return [...Map.groupBy(list, key).values()];
 }

@@ -6,7 +6,7 @@ import type { Aborted } from "./aborted.ts";
 import { appendLog } from "./append_log.ts";
 import { evaluate } from "./evaluate.ts";
 import type { RunError } from "./run_error.ts";
-import { averages } from "./summarize.ts";
+import { averages } from "./averages.ts";
 import { modelConfig } from "./train_config.ts";
 import { type TrainingState, upload } from "./training_state.ts";
 

@@ -11,6 +11,26 @@ import type { LogRow } from "./log_row.ts";
  * @param file Path of the log; made where it is absent.
  * @param rows Rows in order.
  * @returns Nothing, or why it cannot be written.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import { appendLog, readLog } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("log-");
+ * const row = {
+ *   kind: "validation",
+ *   step: 10,
+ *   epoch: 0,
+ *   pck: { "0.1": 0.4 },
+ *   betaProduct: 0.05,
+ * } as const;
+ * await appendLog(`${folder}/log.jsonl`, [row])();
+ * const log = await readLog(`${folder}/log.jsonl`)();
+ * deepStrictEqual(log._tag === "Right" && log.right, [row]);
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function appendLog(
   file: string,

@@ -41,6 +41,40 @@ export interface EvaluationDifference {
  * @param options Average, seed, number of drawn sets and level.
  * @returns By α, how much better the second is.
  * @throws {OptionError} If pairs or α differ, or there is no pair.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { compareEvaluations } from "@simsc/core/runs";
+ *
+ * const image = (path: string) => ({ path, keypoints: [[1, 2] as const] });
+ * const pair = {
+ *   id: "a-b",
+ *   category: "car",
+ *   source: image("a.png"),
+ *   target: image("b.png"),
+ *   keypointIds: ["wheel"],
+ * };
+ * const outcome = (right: boolean) => ({
+ *   pair,
+ *   predicted: [[1, 2] as const],
+ *   pck: {
+ *     value: { "0.1": right ? 1 : 0 },
+ *     correct: { "0.1": [right] },
+ *     theta: 10,
+ *     threshold: "img",
+ *     space: "evaluation",
+ *   } as const,
+ *   beta: 0.05,
+ * });
+ * const differences = compareEvaluations([outcome(false)], [outcome(true)], {
+ *   average: "perImage",
+ *   seed: 0,
+ *   resamples: 100,
+ *   level: 0.95,
+ * });
+ * equal(differences["0.1"]?.difference, 1);
+ * ```
  */
 export function compareEvaluations(
   first: readonly PairOutcome[],

@@ -5,6 +5,7 @@
  */
 
 import type { Backend, TensorMap } from "../backends/backend.ts";
+import type { FlowPckResult } from "../core/flow_pck.ts";
 import type { PckResult, PckSpace, PckThreshold } from "../core/pck.ts";
 import type { Point } from "../core/point.ts";
 import type { AsyncResult } from "../core/result.ts";
@@ -66,6 +67,8 @@ export interface PairOutcome {
   readonly predicted: readonly Point[];
   /** Which were right, and how many. */
   readonly pck: PckResult;
+  /** How good the flow of its matches is, where the pair has a true one. */
+  readonly flow?: FlowPckResult;
   /** Effective temperature βᴬ βᴮ. */
   readonly beta: number;
 }

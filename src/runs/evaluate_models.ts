@@ -94,6 +94,50 @@ const CACHE_BYTES = 2 ** 28;
  * @returns The evaluations, by model, size, data set and reading in this order,
  *   or what went wrong first.
  * @throws {OptionError} If an option lies outside its range.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import { readPairs, writeProcedural } from "@simsc/core/data";
+ * import {
+ *   createBackend,
+ *   drawnDefaults,
+ *   evaluateModels,
+ *   evaluationReport,
+ *   initialModel,
+ * } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("evaluate-");
+ * const few = { trn: 4, val: 2, test: 2 };
+ * await writeProcedural(`${folder}/drawn`, {
+ *   seed: 0,
+ *   categories: ["car"],
+ *   imagesPerCategory: few,
+ *   pairsPerCategory: few,
+ *   drawing: { size: 64 },
+ * })();
+ * const data = `${folder}/drawn`;
+ * const set = await readPairs(data, { format: "spair", split: "test" })();
+ * if (set._tag === "Left") throw new Error(set.left.message);
+ * const created = await createBackend("auto")();
+ * if (created._tag === "Left") throw created.left;
+ * const backend = created.right;
+ * const evaluations = await evaluateModels(backend, {
+ *   models: [{ name: "nothing learned", open: initialModel(drawnDefaults) }],
+ *   sets: [{ folder: data, set: set.right }],
+ * }, {
+ *   alphas: [0.1],
+ *   space: "evaluation",
+ *   sizes: [64],
+ *   readings: () => [{ betaEval: 0.02, sigmaCells: 7 }],
+ * })();
+ * if (evaluations._tag === "Left") throw new Error(evaluations.left.message);
+ * const { text } = evaluationReport(evaluations.right, { average: "perImage" });
+ * ok(text.startsWith("nothing learned at 64 on spair test"), text);
+ * await backend.close();
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function evaluateModels<T>(
   backend: Backend<T>,

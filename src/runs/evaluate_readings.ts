@@ -15,7 +15,9 @@ import {
   evaluationBlocks,
 } from "./_evaluation_blocks.ts";
 import { type Extracted, extractImages } from "./_extract_images.ts";
-import { type BlockPair, matchBlock } from "./_match_block.ts";
+import type { BlockPair } from "./_block_pairs.ts";
+import { matchBlock } from "./_match_block.ts";
+import { measureFlow } from "./_measure_flow.ts";
 import { checkPair, measurePair } from "./_measure_pair.ts";
 import { right } from "./_result.ts";
 import { type Aborted, aborted } from "./aborted.ts";
@@ -33,6 +35,9 @@ const BLOCK_QUERIES = 2 ** 16;
  * Matches the keypoints of every pair and counts the right ones, by each
  * reading of the predictor: temperatures and localisers are compared on the
  * same score maps, and the backbone runs no more often than for one.
+ *
+ * A pair with a true flow (TSS) is matched densely too, cell by cell, and the
+ * flow between the cells measured over its mask.
  *
  * Each distinct picture goes through the backbone once, unless there are more
  * than `keepImages`: then pairs are taken category by category, and of one that
@@ -145,6 +150,19 @@ async function matchPairs<T>(
           rule,
           options,
         );
+      });
+    }
+    for (const each of group) {
+      const flows = await measureFlow(
+        backend,
+        { config, predictor },
+        each,
+        options,
+      );
+      if (flows._tag === "Left") return flows;
+      flows.right?.forEach((flow, r) => {
+        const list = outcomes[r] as PairOutcome[];
+        list[each.place] = { ...list[each.place] as PairOutcome, flow };
       });
     }
     onPairs(group.length);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FlowAverages } from "./averages.ts";
 import {
   compareEvaluations,
   type EvaluationDifference,
@@ -16,7 +17,8 @@ import { formatSize } from "./format_size.ts";
 import { formatTable } from "./format_table.ts";
 import type { AverageName } from "./pair_statistics.ts";
 import { type PaperTable, paperTable } from "./paper_table.ts";
-import { type EvaluationResult, evaluationTable } from "./summarize.ts";
+import { evaluationTable } from "./evaluation_table.ts";
+import type { EvaluationResult } from "./summarize.ts";
 
 /** Options of {@linkcode evaluationReport}. */
 export interface EvaluationReportOptions {
@@ -114,7 +116,8 @@ function detailed(result: EvaluationResult): string {
 }
 
 /** What the numbers depend on. */
-function remarks({ choices, beta, images, points, pairs }: EvaluationResult) {
+function remarks(result: EvaluationResult): string {
+  const { choices, beta, images, points, pairs, flow } = result;
   const { localizer, sigmaCells, radiusCells, outside } = choices;
   const width: Readonly<Record<string, string>> = {
     kernelSoftArgmax: ` σ ${sigmaCells}`,
@@ -127,7 +130,16 @@ function remarks({ choices, beta, images, points, pairs }: EvaluationResult) {
     `coordinates ${choices.coordinates}, ${localizer}` +
     `${width[localizer] ?? ""}\nβ ${beta.mean.toFixed(4)} ± ` +
     `${beta.std.toFixed(4)} (${choices.betaEval}), ` +
-    `${choices.decoders.join(", ")}`;
+    `${choices.decoders.join(", ")}${flow ? flowRemark(flow) : ""}`;
+}
+
+/** How dense matches fare; θ of a flow is always of the whole picture. */
+function flowRemark({ pck, endPointError, pairs, pixels }: FlowAverages) {
+  const shares = Object.entries(pck)
+    .map(([alpha, value]) => `PCK@${alpha} ${percent(value)}`);
+  return `\nflow over the masks: ${shares.join(", ")} (threshold img), ` +
+    `end-point error ${endPointError.toFixed(2)} pixels; ` +
+    `${pairs} pairs, ${pixels} pixels`;
 }
 
 function nameOf({ choices }: EvaluationResult): string {

@@ -67,7 +67,7 @@ const VERSION = 1;
  * A picture goes alone, so that its features are the same bits whatever it is
  * batched with later. A file in the folder is named by what its content
  * depends on: the bytes of the picture, its decoder and size, the backbone, its
- * parameters and the backend. Any of them may be deleted at any time. Pictures
+ * parameters, the backend and how it writes models. Any of them may be deleted at any time. Pictures
  * with edits are kept in memory alone.
  *
  * @typeParam T Tensor of the backend.
@@ -105,6 +105,8 @@ export function frozenFeatures<T>(
       upTo: options.upTo,
       parameters: await digest,
       backend: backend.name,
+      // Of the same backend they may differ in their last digits.
+      lowering: "lowering" in backend ? backend.lowering : null,
     };
   };
   return (picture) => async () => {

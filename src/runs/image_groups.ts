@@ -45,6 +45,23 @@ export interface GroupedBatchOptions {
  * @param pairs Pairs with `keypointIds`.
  * @returns Images by category, both in order of first appearance.
  * @throws {OptionError} If a pair does not name its keypoints.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { imageGroups } from "@simsc/core/runs";
+ *
+ * const image = (path: string) => ({ path, keypoints: [[1, 2] as const] });
+ * const pair = {
+ *   id: "a-b",
+ *   category: "car",
+ *   source: image("a.png"),
+ *   target: image("b.png"),
+ *   keypointIds: ["wheel"],
+ * };
+ * const images = imageGroups([pair]).get("car") ?? [];
+ * deepStrictEqual(images.map(({ image }) => image.path), ["a.png", "b.png"]);
+ * ```
  */
 export function imageGroups(pairs: readonly ImagePair[]): ImageGroups {
   const groups = new Map<string, Map<string, GroupImage>>();
@@ -85,6 +102,24 @@ export function imageGroups(pairs: readonly ImagePair[]): ImageGroups {
  * @param options Sizes, seed and step; equal ones give equal batches.
  * @returns Images and pairs, group by group, with room for all pairs.
  * @throws {OptionError} If no category has `groupSize` images.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { groupedBatch, imageGroups } from "@simsc/core/runs";
+ *
+ * const image = (path: string) => ({ path, keypoints: [[1, 2] as const] });
+ * const pair = {
+ *   id: "a-b",
+ *   category: "car",
+ *   source: image("a.png"),
+ *   target: image("b.png"),
+ *   keypointIds: ["wheel"],
+ * };
+ * const groups = imageGroups([pair]);
+ * const plan = groupedBatch(groups, { groupSize: 2, groups: 1, seed: 0, step: 0 });
+ * equal(plan.pairs.length, 2); // each image matched with the other
+ * ```
  */
 export function groupedBatch(
   images: ImageGroups,

@@ -58,6 +58,15 @@ export type ImageLoader = (
  * @param options Size, stride and cache.
  * @returns The loader.
  * @throws {OptionError} If a side is not a whole number of at least `stride`.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { imageLoader } from "@simsc/core/runs";
+ *
+ * const found = await imageLoader({ size: 256, stride: 16 })({ path: "none.png" })();
+ * equal(found._tag === "Left" && found.left._tag, "MissingFile");
+ * ```
  */
 export function imageLoader(options: ImageLoaderOptions): ImageLoader {
   const { size, stride, cacheBytes = 0 } = options;

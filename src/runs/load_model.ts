@@ -33,6 +33,15 @@ export interface OpenedModel extends Model {
  * @param path A checkpoint, or the folder of a run, whose best one is taken.
  * @returns The model, or why it cannot be read.
  * @throws {OptionError} If the path is empty.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { loadCheckpoint } from "@simsc/core/runs";
+ *
+ * const found = await loadCheckpoint("runs/none")();
+ * equal(found._tag === "Left" && found.left._tag, "MissingFile");
+ * ```
  */
 export function loadCheckpoint(
   path: string,
@@ -62,6 +71,18 @@ export function loadCheckpoint(
  * @param plain Weights and what they are of.
  * @returns The model, or why it cannot be read; its temperature is fixed at 1.
  * @throws {OptionError} If there is no such backbone.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { loadWeights } from "@simsc/core/runs";
+ *
+ * const found = await loadWeights({
+ *   backbone: "dino-vitb8",
+ *   weights: "none.pth",
+ * })();
+ * equal(found._tag === "Left" && found.left._tag, "MissingFile");
+ * ```
  */
 export function loadWeights(
   plain: PlainWeights,

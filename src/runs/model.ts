@@ -68,6 +68,17 @@ export interface Model {
  * @param config What the model is.
  * @param weights Backbone parameters; drawn at random by default.
  * @returns The model.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+ * import { initModel, modelConfig, paperDefaults } from "@simsc/core/runs";
+ *
+ * const config = modelConfig({ ...paperDefaults, backbone: "tiny" });
+ * const { parameters } = initModel(xoroshiro128plus(0), config);
+ * deepStrictEqual(parameters["conv1.weight"]?.shape.at(1), 3); // colours
+ * ```
  */
 export function initModel(
   generator: RandomGenerator,
@@ -148,7 +159,22 @@ export function modelTemperature<T>(
   }
 }
 
-/** The numbers of a model as constants of a backend. */
+/**
+ * The numbers of a model as constants of a backend.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { bakedParameters } from "@simsc/core/runs";
+ *
+ * const backend = referenceBackend();
+ * const { bias } = bakedParameters(backend, {
+ *   bias: { shape: [2], data: Float32Array.of(1, 2) },
+ * });
+ * deepStrictEqual(bias && backend.shape(bias), [2]);
+ * ```
+ */
 export function bakedParameters<T>(
   backend: Backend<T>,
   parameters: NamedTensors,

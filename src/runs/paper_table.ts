@@ -5,10 +5,11 @@
  * @module
  */
 
+import type { PckFractions } from "../core/average_pck.ts";
 import type { PckSpace, PckThreshold } from "../core/pck.ts";
 import { formatSize } from "./format_size.ts";
 import type { AverageName } from "./pair_statistics.ts";
-import type { EvaluationResult, PckByAlpha } from "./summarize.ts";
+import type { EvaluationResult } from "./summarize.ts";
 
 /** A data set of a {@linkcode PaperTable}, with one column for each α. */
 export interface PaperTableGroup {
@@ -29,7 +30,7 @@ export interface PaperTableRow {
   /** Size of the pictures. */
   readonly size: string;
   /** PCK from 0 to 1 by α for each group in turn; absent where it was not measured. */
-  readonly values: readonly (PckByAlpha | undefined)[];
+  readonly values: readonly (PckFractions | undefined)[];
 }
 
 /** Evaluations in the layout of the paper's Table 1. */
@@ -64,6 +65,15 @@ const TITLES: Readonly<Record<string, string>> = {
  *   stays.
  * @param options Which average the table shows.
  * @returns The table as plain data.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { paperTable } from "@simsc/core/runs";
+ *
+ * const table = paperTable([], { average: "perImage" });
+ * deepStrictEqual(table, { average: "perImage", groups: [], rows: [] });
+ * ```
  */
 export function paperTable(
   evaluations: readonly TabledEvaluation[],

@@ -43,6 +43,17 @@ export type ImagePreparer = (
  *
  * @param load Reads them.
  * @returns The preparer.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { imageLoader, preparePixels } from "@simsc/core/runs";
+ *
+ * const found = await preparePixels(imageLoader({ size: 256, stride: 16 }))({
+ *   path: "none.png",
+ * })();
+ * equal(found._tag === "Left" && found.left._tag, "MissingFile");
+ * ```
  */
 export function preparePixels(load: ImageLoader): ImagePreparer {
   return (picture) => async () => {

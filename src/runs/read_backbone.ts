@@ -14,6 +14,15 @@ import { pick } from "./_tensor_map.ts";
  * of torchvision, timm, DINO, iBOT, DINOv2 or Hugging Face, with any prefix.
  * @param config Which backbone it must be.
  * @returns The tensors the network reads, or what is missing or mis-shaped.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { backboneConfig, readBackbone } from "@simsc/core/runs";
+ *
+ * const found = await readBackbone("none.pth", backboneConfig("resnet18"))();
+ * equal(found._tag === "Left" && found.left._tag, "MissingFile");
+ * ```
  */
 export function readBackbone(
   file: string,

@@ -12,6 +12,15 @@ import type { TrainConfig } from "./train_config.ts";
  * @param out Folder of the run.
  * @returns Its configuration, or why it cannot be read.
  * @throws {OptionError} If the path is empty.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { readTrainConfig } from "@simsc/core/runs";
+ *
+ * const found = await readTrainConfig("runs/none")();
+ * equal(found._tag === "Left" && found.left._tag, "MissingFile");
+ * ```
  */
 export function readTrainConfig(
   out: string,

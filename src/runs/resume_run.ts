@@ -22,6 +22,15 @@ import { modelConfig, type TrainConfig } from "./train_config.ts";
  *
  * @param out Folder of the run.
  * @returns The run, or which file cannot be read or does not belong to it.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { resumeRun } from "@simsc/core/runs";
+ *
+ * const found = await resumeRun("runs/none")();
+ * equal(found._tag === "Left" && found.left._tag, "MissingFile");
+ * ```
  */
 export function resumeRun(out: string): AsyncResult<RunError, StartedRun> {
   return async () => {

@@ -9,6 +9,23 @@ import type { BatchPlan } from "./training_batch.ts";
  * pairs.
  * @returns Batches of one shape, without those that have no pair.
  * @throws {OptionError} If it cannot be cut so.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { pairBatch, splitPlan } from "@simsc/core/runs";
+ *
+ * const image = (path: string) => ({ path, keypoints: [[1, 2] as const] });
+ * const pair = {
+ *   id: "a-b",
+ *   category: "car",
+ *   source: image("a.png"),
+ *   target: image("b.png"),
+ *   keypointIds: ["wheel"],
+ * };
+ * const parts = splitPlan(pairBatch([pair, pair]), 2);
+ * deepStrictEqual(parts.map(({ images }) => images.length), [2, 2]);
+ * ```
  */
 export function splitPlan(
   { images, pairs, pairCapacity }: BatchPlan,

@@ -4,29 +4,26 @@
  * @module
  */
 
+import type { PckFractions } from "../core/average_pck.ts";
+import type { FlowPckResult } from "../core/flow_pck.ts";
 import type { PckSpace, PckThreshold } from "../core/pck.ts";
 import type { Point } from "../core/point.ts";
-import type { PairDifficulty } from "../data/image_pair.ts";
+import type { WindowKind } from "../core/window_soft_argmax.ts";
 import type { PairSet } from "../data/image_pair.ts";
-import type { EvaluationOutcome, PairOutcome } from "./evaluate.ts";
-import type { Evaluation, EvaluationRow } from "./format_evaluation.ts";
-import type { ImageSize } from "./load_image.ts";
+import { averages, type EvaluationAverages } from "./averages.ts";
 import {
   type BootstrapInterval,
   bootstrapIntervals,
   type BootstrapOptions,
 } from "./bootstrap_intervals.ts";
+import type { EvaluationOutcome, PairOutcome } from "./evaluate.ts";
+import type { ImageSize } from "./load_image.ts";
 import {
   type AverageName,
   AVERAGES,
   pairStatistics,
 } from "./pair_statistics.ts";
 import type { LocalizerName } from "./reading.ts";
-import type { WindowKind } from "../core/window_soft_argmax.ts";
-
-/** PCK as a fraction in [0, 1], by α. */
-export type PckByAlpha = Readonly<Record<string, number>>;
-
 /** Everything that changes a number and is not in the pairs. */
 export interface EvaluationChoices {
   /** Data set and split. */
@@ -69,18 +66,6 @@ export interface EvaluationChoices {
   readonly normalize: boolean;
 }
 
-/** Per-image means by how hard SPair-71k's annotators found the pairs. */
-export interface DifficultyRows {
-  /** Change of viewpoint, grades 0 to 2. */
-  readonly viewpointVariation: readonly EvaluationRow[];
-  /** Change of scale, grades 0 to 2. */
-  readonly scaleVariation: readonly EvaluationRow[];
-  /** Grades 0 to 3: none, source, target, both. */
-  readonly truncation: readonly EvaluationRow[];
-  /** Grades 0 to 3: none, source, target, both. */
-  readonly occlusion: readonly EvaluationRow[];
-}
-
 /** Ends of intervals by average and α. */
 export type PckIntervals = Readonly<
   Record<
@@ -90,23 +75,11 @@ export type PckIntervals = Readonly<
 >;
 
 /** An evaluation as it is printed and written. */
-export interface EvaluationResult {
-  /** PCK over all pairs, averaged in four ways. */
-  readonly pck: Readonly<Record<AverageName, PckByAlpha>>;
+export interface EvaluationResult extends EvaluationAverages {
   /** Percentile bootstrap over pairs, where it was asked for. */
   readonly intervals?: PckIntervals;
-  /** Per-image mean of each category. */
-  readonly categories: readonly EvaluationRow[];
-  /** Per-image mean of each grade, where pairs are graded. */
-  readonly difficulties?: DifficultyRows;
-  /** Pairs. */
-  readonly pairs: number;
-  /** Keypoints. */
-  readonly points: number;
   /** Distinct pictures. */
   readonly images: number;
-  /** Effective temperature over the pairs. */
-  readonly beta: { readonly mean: number; readonly std: number };
   /** What the numbers depend on. */
   readonly choices: EvaluationChoices & {
     /** Decoders that read the pictures. */
@@ -118,16 +91,12 @@ export interface EvaluationResult {
   readonly predictions: readonly {
     readonly id: string;
     readonly category: string;
-    readonly pck: PckByAlpha;
+    readonly pck: PckFractions;
     readonly predicted: readonly Point[];
+    /** Dense matches, where the pair has a true flow. */
+    readonly flow?: FlowPckResult;
   }[];
 }
-
-/** The averages of an evaluation. */
-export type EvaluationAverages = Pick<
-  EvaluationResult,
-  "pck" | "categories" | "difficulties" | "pairs" | "points" | "beta"
->;
 
 /**
  * An evaluation as it is printed and written.
@@ -136,6 +105,29 @@ export type EvaluationAverages = Pick<
  * @param choices What the numbers depend on.
  * @param options How intervals are drawn; none are without.
  * @returns Averages, intervals, choices and predictions.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { summarize } from "@simsc/core/runs";
+ *
+ * const nothing = { pairs: [], images: 0, decoders: [] };
+ * const result = summarize(nothing, {
+ *   data: "mine test",
+ *   backbone: "resnet18",
+ *   layers: [3],
+ *   backend: "onnx-cpu",
+ *   coordinates: "simple",
+ *   threshold: "img",
+ *   space: "evaluation",
+ *   size: 256,
+ *   betaEval: "auto",
+ *   localizer: "kernelSoftArgmax",
+ *   sigmaCells: 7,
+ *   normalize: true,
+ * });
+ * equal(result.choices.threshold, "img");
+ * ```
  */
 export function summarize(
   outcome: EvaluationOutcome,
@@ -150,126 +142,14 @@ export function summarize(
     ...(hasIntervals && { intervals: intervalsOf(pairs, bootstrap) }),
     images,
     choices: { ...choices, decoders, ...(hasIntervals && { bootstrap }) },
-    predictions: pairs.map(({ pair, pck, predicted }) => ({
+    predictions: pairs.map(({ pair, pck, predicted, flow }) => ({
       id: pair.id,
       category: pair.category,
       pck: pck.value,
       predicted,
+      ...(flow && { flow }),
     })),
   };
-}
-
-/**
- * Averages an evaluation in four ways, by category and by grade.
- *
- * @param outcome Every pair.
- * @returns The averages; NaN where there is no pair.
- */
-export function averages(
-  { pairs }: Pick<EvaluationOutcome, "pairs">,
-): EvaluationAverages {
-  const statistics = pairStatistics(pairs);
-  const alphas = Object.keys(pairs[0]?.pck.value ?? {});
-  const average = (name: AverageName): PckByAlpha =>
-    Object.fromEntries(alphas.map((alpha) => [alpha, statistics(alpha, name)]));
-  const categories = rowsBy(pairs, ({ pair }) => pair.category);
-  const isGraded = pairs.some(({ pair }) => pair.difficulty !== undefined);
-  const betas = pairs.map(({ beta }) => beta);
-  const center = mean(betas);
-  return {
-    pck: byAverage(average),
-    categories,
-    ...(isGraded && {
-      difficulties: {
-        viewpointVariation: gradeRows(pairs, "viewpointVariation"),
-        scaleVariation: gradeRows(pairs, "scaleVariation"),
-        truncation: gradeRows(pairs, "truncation"),
-        occlusion: gradeRows(pairs, "occlusion"),
-      },
-    }),
-    pairs: pairs.length,
-    points: pairs.reduce((n, { predicted }) => n + predicted.length, 0),
-    beta: {
-      mean: center,
-      std: Math.sqrt(mean(betas.map((beta) => (beta - center) ** 2))),
-    },
-  };
-}
-
-/**
- * The rows of an evaluation as {@linkcode formatEvaluation} prints them.
- *
- * @param result The evaluation.
- * @returns Categories, grades where there are, and the four means.
- */
-export function evaluationTable(
-  result: Pick<
-    EvaluationResult,
-    "pck" | "categories" | "difficulties" | "pairs"
-  >,
-): Evaluation {
-  const { categories, difficulties, pck, pairs } = result;
-  const grades = Object.entries(difficulties ?? {}).map(([name, rows]) =>
-    rows.map((row: EvaluationRow) => ({
-      ...row,
-      category: `${GRADED[name as keyof PairDifficulty]} ${row.category}`,
-    }))
-  );
-  return {
-    categories,
-    ...(grades.length > 0 && { sections: grades }),
-    overall: AVERAGES.map((name) => ({
-      category: AVERAGE_TITLES[name],
-      pairs,
-      pck: pck[name],
-    })),
-  };
-}
-
-/** What averages are called in tables. */
-export const AVERAGE_TITLES: Readonly<Record<AverageName, string>> = {
-  perImage: "per image",
-  perPoint: "per point",
-  perCategory: "per category",
-  perCategoryPoint: "per category's point",
-};
-
-/** What grades are called in tables. */
-const GRADED: Readonly<Record<keyof PairDifficulty, string>> = {
-  viewpointVariation: "viewpoint",
-  scaleVariation: "scale",
-  truncation: "truncation",
-  occlusion: "occlusion",
-};
-
-function byAverage<A>(
-  value: (name: AverageName) => A,
-): Readonly<Record<AverageName, A>> {
-  return Object.fromEntries(
-    AVERAGES.map((name) => [name, value(name)]),
-  ) as Record<AverageName, A>;
-}
-
-/** One row a group, in order of its name. */
-function rowsBy(
-  pairs: readonly PairOutcome[],
-  key: (outcome: PairOutcome) => string,
-): readonly EvaluationRow[] {
-  return [...Map.groupBy(pairs, key)]
-    .toSorted(([a], [b]) => a < b ? -1 : 1)
-    .map(([category, own]) => ({
-      category,
-      pairs: own.length,
-      pck: meanPck(own.map(values)),
-    }));
-}
-
-function gradeRows(
-  pairs: readonly PairOutcome[],
-  name: keyof PairDifficulty,
-): readonly EvaluationRow[] {
-  const graded = pairs.filter(({ pair }) => pair.difficulty !== undefined);
-  return rowsBy(graded, ({ pair }) => String(pair.difficulty?.[name]));
 }
 
 function intervalsOf(
@@ -286,27 +166,15 @@ function intervalsOf(
     (places) => wanted.map(([name, alpha]) => statistics(alpha, name, places)),
     bootstrap,
   );
-  return byAverage((name) =>
+  const intervals = (name: AverageName) =>
     Object.fromEntries(wanted.flatMap(([of, alpha], i) => {
       const { low, high } = found[i] as BootstrapInterval;
       return of === name ? [[alpha, [low, high] as const]] : [];
-    }))
-  );
-}
-
-function values({ pck }: PairOutcome): PckByAlpha {
-  return pck.value;
-}
-
-function meanPck(list: readonly PckByAlpha[]): PckByAlpha {
-  return Object.fromEntries(
-    Object.keys(list[0] ?? {}).map((alpha) => [
-      alpha,
-      mean(list.map((pck) => pck[alpha] as number)),
-    ]),
-  );
-}
-
-function mean(list: readonly number[]): number {
-  return list.reduce((sum, x) => sum + x, 0) / list.length;
+    }));
+  return {
+    perImage: intervals("perImage"),
+    perPoint: intervals("perPoint"),
+    perCategory: intervals("perCategory"),
+    perCategoryPoint: intervals("perCategoryPoint"),
+  };
 }

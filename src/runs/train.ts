@@ -78,6 +78,55 @@ export interface TrainOptions {
  * @param data Both splits.
  * @param options Signal and progress.
  * @returns How it ended, or the first file that could not be read or written.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import { pipe } from "fp-ts/function";
+ * import * as TE from "fp-ts/TaskEither";
+ * import { writeProcedural } from "@simsc/core/data";
+ * import {
+ *   createBackend,
+ *   drawnDefaults,
+ *   startRun,
+ *   train,
+ *   trainingData,
+ * } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("train-");
+ * const few = { trn: 4, val: 2, test: 2 };
+ * await writeProcedural(`${folder}/drawn`, {
+ *   seed: 0,
+ *   categories: ["car"],
+ *   imagesPerCategory: few,
+ *   pairsPerCategory: few,
+ *   drawing: { size: 64 },
+ * })();
+ * const out = `${folder}/run`;
+ * const config = {
+ *   ...drawnDefaults,
+ *   data: `${folder}/drawn`,
+ *   size: 64,
+ *   epochs: 1,
+ *   batch: 4,
+ *   groupSize: null,
+ * };
+ * const trained = await pipe(
+ *   TE.Do,
+ *   TE.bindW("backend", () => createBackend("auto")),
+ *   TE.bindW("data", () => trainingData(config, { out })),
+ *   TE.bindW("run", () => startRun(config, out)),
+ *   TE.chainW(({ backend, run, data }) =>
+ *     pipe(
+ *       train(backend, run, data),
+ *       TE.chainFirstTaskK(() => () => backend.close()),
+ *     )
+ *   ),
+ * )();
+ * equal(trained._tag === "Right" && trained.right.step, 1); // 4 pairs
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function train<T>(
   backend: Backend<T>,

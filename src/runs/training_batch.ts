@@ -69,6 +69,23 @@ export interface BatchPlan {
  * @param pairs The pairs, at least one.
  * @param capacity Pairs there is room for; as many as there are by default.
  * @returns Images and pairs.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { pairBatch } from "@simsc/core/runs";
+ *
+ * const image = (path: string) => ({ path, keypoints: [[1, 2] as const] });
+ * const pair = {
+ *   id: "a-b",
+ *   category: "car",
+ *   source: image("a.png"),
+ *   target: image("b.png"),
+ *   keypointIds: ["wheel"],
+ * };
+ * const { images, pairCapacity } = pairBatch([pair], 2);
+ * deepStrictEqual([images.length, pairCapacity], [4, 2]); // one place is empty
+ * ```
  */
 export function pairBatch(
   pairs: readonly ImagePair[],

@@ -49,6 +49,18 @@ const DRAWING_SEED = 0;
  * @param config What the run was told.
  * @param options Where drawn pictures go.
  * @returns The pairs, or the first file that is wrong; an empty split is.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { paperDefaults, trainingData } from "@simsc/core/runs";
+ *
+ * const found = await trainingData(
+ *   { ...paperDefaults, data: "none" },
+ *   { out: "runs/mine" },
+ * )();
+ * equal(found._tag === "Left" && found.left._tag, "MissingFile");
+ * ```
  */
 export function trainingData(
   config: Pick<

@@ -32,7 +32,22 @@ export interface CheckpointOptions {
   readonly stepsPerEpoch: number;
 }
 
-/** State before the first step: moments of zero. */
+/**
+ * State before the first step: moments of zero.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { startState } from "@simsc/core/runs";
+ *
+ * const { tensors, step } = startState(referenceBackend(), {
+ *   bias: { shape: [2], data: Float32Array.of(1, 2) },
+ * });
+ * deepStrictEqual(Object.keys(tensors).length, 3); // with Adam's two moments
+ * deepStrictEqual(step, 0);
+ * ```
+ */
 export function startState<T>(
   backend: Backend<T>,
   trained: NamedTensors,
@@ -82,7 +97,23 @@ export async function checkpointOf<T>(
   };
 }
 
-/** Host tensors on the device. */
+/**
+ * Host tensors on the device.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { upload } from "@simsc/core/runs";
+ *
+ * const backend = referenceBackend();
+ * const { bias } = upload(backend, {
+ *   bias: { shape: [2], data: Float32Array.of(1, 2) },
+ * });
+ * const [values] = await backend.read([bias!]);
+ * deepStrictEqual([...values!], [1, 2]);
+ * ```
+ */
 export function upload<T>(
   backend: Backend<T>,
   tensors: NamedTensors,

@@ -17,8 +17,8 @@ Deno.test("averagePck() averages over pairs, keypoints and categories", () => {
   deepStrictEqual(averages, {
     perImage: { "0.1": (1 + 1 / 4 + 0) / 3 },
     perPoint: { "0.1": 3 / 8 },
-    macroPerImage: { "0.1": ((1 + 1 / 4) / 2 + 0) / 2 },
-    macroPerPoint: { "0.1": (3 / 6 + 0 / 2) / 2 },
+    perCategory: { "0.1": ((1 + 1 / 4) / 2 + 0) / 2 },
+    perCategoryPoint: { "0.1": (3 / 6 + 0 / 2) / 2 },
   });
 });
 
@@ -28,7 +28,7 @@ Deno.test("averagePck() keeps every alpha", () => {
     value: { "0.05": 0, "0.1": 1 },
     correct: { "0.05": [false], "0.1": [true] },
   };
-  deepStrictEqual(averagePck([both]).macroPerPoint, { "0.05": 0, "0.1": 1 });
+  deepStrictEqual(averagePck([both]).perCategoryPoint, { "0.05": 0, "0.1": 1 });
 });
 
 Deno.test("averagePck() refuses no pairs and other alphas", () => {

@@ -185,6 +185,34 @@ Deno.test("frozenFeatures() shares files between equal pictures alone", async ()
   });
 });
 
+onNative("frozenFeatures() keeps what two lowerings give apart", async () => {
+  await inFolder(async (folder) => {
+    for (
+      const [lowering, wanted] of [["auto", 1], ["plain", 1], [
+        "auto",
+        0,
+      ]] as const
+    ) {
+      const backend = right(await createBackend("onnx-cpu", { lowering })());
+      const isPlain = "lowering" in backend && backend.lowering === "plain";
+      const { load, loads } = counting();
+      const options = {
+        backbone,
+        parameters: weights,
+        load,
+        size: SIZE,
+        folder,
+      };
+      const prepare = frozenFeatures(backend, { ...options, upTo: "trunk" });
+      right(await prepare(PICTURE)());
+      await backend.close();
+      // Where `auto` is plain there is one kind of file.
+      if (lowering === "auto" && isPlain) return;
+      strictEqual(loads.length, wanted, lowering);
+    }
+  });
+});
+
 Deno.test("frozenFeatures() makes anew what is gone or broken", async () => {
   await inFolder(async (folder) => {
     const made = right(await preparer({ folder }).prepare(PICTURE)());

@@ -1,12 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { PairOutcome } from "../../src/runs/evaluate.ts";
 import { formatEvaluation } from "../../src/runs/format_evaluation.ts";
-import {
-  averages,
-  type EvaluationChoices,
-  evaluationTable,
-  summarize,
-} from "../../src/runs/summarize.ts";
+import { averages } from "../../src/runs/averages.ts";
+import { evaluationTable } from "../../src/runs/evaluation_table.ts";
+import { type EvaluationChoices, summarize } from "../../src/runs/summarize.ts";
 
 /** A pair whose keypoints are right (1) or wrong (0) at α 0.1; all at 0.5. */
 function outcome(

@@ -111,7 +111,7 @@ export function hsl(hue: number, saturation: number, light: number): string {
 type Look = Sample<"kind" | "pattern" | "angle" | "period" | "contrast">;
 
 /** Stripes, dots or checks of two colours. */
-export function patternDef(
+function patternDef(
   id: string,
   look: Omit<Look, "kind">,
   ground: string,

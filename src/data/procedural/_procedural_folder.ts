@@ -57,7 +57,7 @@ export function remove(folder: string): Promise<void> {
 }
 
 /** Runs `f` on the file system; what that refuses becomes a `DataError`. */
-export async function onDisk<A>(
+async function onDisk<A>(
   folder: string,
   f: (fs: typeof import("node:fs/promises")) => Promise<A>,
 ): Promise<A> {

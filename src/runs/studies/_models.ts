@@ -1,3 +1,4 @@
+import type { TrainableScope } from "../../nn/trainable.ts";
 import type { TrainConfig } from "../train_config.ts";
 import type {
   RunOutcome,
@@ -18,6 +19,16 @@ export function simscConfig({ base }: StudySettings): TrainConfig {
     ? base.temperature
     : { kind: "mlp" } as const;
   return { ...base, temperature, normalize: true, betaEval: "auto" };
+}
+
+/** The same with the last block or everything trained, at the rate of that. */
+export function scopedConfig(
+  settings: StudySettings,
+  scope: TrainableScope,
+): TrainConfig {
+  const { rates, base } = settings;
+  const learningRate = rates?.[scope] ?? base.learningRate;
+  return { ...simscConfig(settings), scope, learningRate };
 }
 
 /**
@@ -92,9 +103,4 @@ export function pckCell(
   if (outcome.kind === "failed") return "failed";
   return alphas.map((alpha) => shown(pckOf(outcome, evaluation, alpha)))
     .join(" / ");
-}
-
-/** What stands beside a row: why its run failed, or nothing. */
-export function failureOf(outcome: RunOutcome | undefined): string {
-  return outcome?.kind === "failed" ? outcome.message : "";
 }

@@ -1,13 +1,13 @@
-import { failureOf, pckCell, pckOf, shown } from "./_models.ts";
+import { pckCell, pckOf, shown } from "./_models.ts";
 import type { Study, StudyRun, StudySettings } from "./study.ts";
 
 /** What tells studies apart that compare the scores of runs. */
 export interface ScoreStudyOptions
-  extends Pick<Study, "name" | "title" | "paper"> {
+  extends Pick<Study, "name" | "title" | "paper" | "budget"> {
   /** The runs. */
   readonly runs: (settings: StudySettings) => readonly StudyRun[];
   /** What a reader must know to read the numbers. */
-  readonly caption?: string;
+  readonly caption?: (settings: StudySettings) => string;
 }
 
 /** α that is drawn. */
@@ -35,11 +35,10 @@ export function scoreStudy(options: ScoreStudyOptions): Study {
       return {
         table: {
           title: "PCK@0.05 / 0.1 / 0.15, percent; β: mean ± std over pairs",
-          ...(caption !== undefined && { caption }),
+          ...(caption && { caption: caption(settings) }),
           columns: [
             "model",
             ...names.flatMap((name) => [name, `β, ${name}`]),
-            "why not",
           ],
           rows: all.map((run) => [
             run.label,
@@ -47,7 +46,6 @@ export function scoreStudy(options: ScoreStudyOptions): Study {
               name in run.evaluations ? pckCell(results[run.key], name) : "–",
               beta(run, name),
             ]),
-            failureOf(results[run.key]),
           ]),
         },
         figure: {

@@ -22,6 +22,16 @@ const SHAPES = [
 const INK = "#1c2430";
 const RULE = "#d9dee6";
 
+/** A number as one writes it, neither rounded nor with a power of ten. */
+const PLAIN = "format(datum.value, '~r')";
+/** The same of 1, 2 and 5 times a power of ten alone. */
+const FEW = "indexof([1, 2, 5], round(datum.value / " +
+  `pow(10, floor(log(datum.value) / LN10 + 1e-9)))) < 0 ? '' : ${PLAIN}`;
+/** Of a panel, and of a name below it. */
+const [WIDTH, NAME_WIDTH] = [400, 90];
+/** Of a number such as 0.02, with room beside it. */
+const LABEL_WIDTH = 27;
+
 /** Points, level lines and error bars of a panel, each with its series. */
 interface Datum {
   readonly series: string;
@@ -110,7 +120,8 @@ function panelSpec(panel: Panel): object {
   const { title, x, y } = panel;
   const names = panel.series.map(({ name }) => name);
   const symbols = { title: null, orient: "top", columns: 2, symbolSize: 120 };
-  const legend = { ...symbols, symbolStrokeWidth: 2 };
+  // One series is what the vertical axis says it is.
+  const legend = names.length > 1 ? { ...symbols, symbolStrokeWidth: 2 } : null;
   const channel = (range: readonly unknown[]) => ({
     field: "series",
     type: "nominal",
@@ -127,7 +138,8 @@ function panelSpec(panel: Panel): object {
       type: "nominal",
       title: x.title,
       sort: null,
-      axis: { labelAngle: 0 },
+      // Long names in lines, so that they stay beside each other.
+      axis: { labelAngle: 0, labelExpr: "split(datum.label, ', ')" },
     }
     : {
       field: "x",
@@ -137,8 +149,15 @@ function panelSpec(panel: Panel): object {
         ? { type: "log", nice: false }
         : { nice: false, zero: false },
       axis: x.scale === "log"
-        ? { values: ticks(panel), format: "~g", labelOverlap: true }
-        : { tickCount: 6, format: "~g" },
+        ? {
+          values: ticks(panel),
+          labelExpr: PLAIN,
+          labelFlush: false,
+          labelFontSize: 10,
+          // Without a canvas widths of text are only guessed, on the large side.
+          labelOverlap: isCrowded(ticks(panel)) ? "greedy" : false,
+        }
+        : { tickCount: 6, labelExpr: PLAIN },
     };
   const vertical = {
     field: "y",
@@ -148,7 +167,7 @@ function panelSpec(panel: Panel): object {
       ? { type: "log", nice: true }
       : { zero: false, nice: true },
     axis: y.scale === "log"
-      ? { tickCount: 4, format: ".1~e", labelOverlap: true }
+      ? { labelExpr: FEW, labelOverlap: "greedy" }
       : { tickCount: 6 },
   };
   const data = (marks: readonly Series["mark"][]) =>
@@ -202,7 +221,9 @@ function panelSpec(panel: Panel): object {
     .filter((each) => each.data.values.length > 0);
   return {
     title,
-    width: 400,
+    width: x.scale === "names"
+      ? Math.max(WIDTH, NAME_WIDTH * ticks(panel).length)
+      : WIDTH,
     height: 270,
     // A panel without any point still says what it would show.
     layer: layer.length > 0 ? layer : [{
@@ -228,9 +249,19 @@ function datums({ name, points, mark }: Series): readonly Datum[] {
     }));
 }
 
-/** A logarithmic axis is labelled where there are points. */
+/** Where there are points: a logarithmic axis is labelled there. */
 function ticks({ series }: Panel): readonly (number | string)[] {
   const places = series.filter(({ mark }) => mark !== "level")
     .flatMap(({ points }) => points.map(({ x }) => x));
   return [...new Set(places)];
+}
+
+/** Whether labels of these places on a logarithmic axis would touch. */
+function isCrowded(places: readonly (number | string)[]): boolean {
+  const logs = places.map((place) => Math.log(Number(place))).sort((a, b) =>
+    a - b
+  );
+  const length = (logs.at(-1) ?? 0) - (logs[0] ?? 0);
+  const gaps = logs.slice(1).map((log, i) => log - (logs[i] as number));
+  return Math.min(...gaps) * WIDTH < LABEL_WIDTH * length;
 }

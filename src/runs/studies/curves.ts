@@ -7,6 +7,9 @@ import { thinPoints } from "../_thin_points.ts";
 /** Points of a curve. */
 const LIMIT = 150;
 
+/** Steps between two validations of a run on drawn objects. */
+const VALIDATE_EVERY = 20;
+
 /** Steps of the averages at the start and the end in the table. */
 const WINDOW = 20;
 
@@ -26,6 +29,11 @@ export const curvesStudy: Study = {
   name: "curves",
   title: "Temperatures, loss and PCK over a run of SimSC",
   paper: "Suppl. Fig. 1",
+  budget: (settings) =>
+    settings.drawings.length === 0 ? settings : {
+      ...settings,
+      base: { ...settings.base, validateEvery: VALIDATE_EVERY },
+    },
   runs: (settings) => [simscRun(settings)],
   page: (results) => {
     const outcome = results["simsc"];

@@ -34,7 +34,7 @@ export function drawnSettings(root: string): StudySettings {
     base: {
       ...drawnDefaults,
       data: root,
-      epochs: 1,
+      epochs: 3,
       groups: 2,
       warmup: 20,
     },

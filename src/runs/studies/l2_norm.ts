@@ -1,4 +1,4 @@
-import { failureOf, pckCell, pckOf } from "./_models.ts";
+import { pckCell, pckOf } from "./_models.ts";
 import { normRuns } from "./_norm_runs.ts";
 import type { Study } from "./study.ts";
 
@@ -36,13 +36,11 @@ export const l2NormStudy: Study = {
           "configuration",
           "β_eval",
           "PCK@0.05 / 0.1 / 0.15",
-          "why not",
         ],
         rows: runs.map(({ label, betaEval, outcome, evaluation }) => [
           label,
           betaEval === "auto" ? "its own" : String(betaEval),
           pckCell(outcome, evaluation),
-          failureOf(outcome),
         ]),
       },
       figure: {

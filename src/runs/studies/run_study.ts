@@ -55,6 +55,29 @@ export interface RunStudyOptions {
  * @param study What to run, and what with.
  * @param options Folder, signal and progress.
  * @returns How each run ended, or why none could begin.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import {
+ *   createBackend,
+ *   curvesStudy,
+ *   runStudy,
+ *   tinySettings,
+ * } from "@simsc/core/runs";
+ *
+ * const out = await mkdtemp("study-");
+ * const created = await createBackend("auto")();
+ * if (created._tag === "Left") throw created.left;
+ * const backend = created.right;
+ * const settings = tinySettings(`${out}/drawn`);
+ * const study = curvesStudy;
+ * const results = await runStudy(backend, { study, settings }, { out })();
+ * ok(results._tag === "Right" && results.right["simsc"]?.kind === "done");
+ * await backend.close();
+ * await rm(out, { recursive: true });
+ * ```
  */
 export function runStudy<T>(
   backend: Backend<T>,

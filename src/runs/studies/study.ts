@@ -7,6 +7,7 @@
 import type { PckSpace, PckThreshold } from "../../core/pck.ts";
 import type { WriteProceduralOptions } from "../../data/procedural/write_procedural.ts";
 import type { ReadPairsOptions } from "../../data/read_pairs.ts";
+import type { TrainableScope } from "../../nn/trainable.ts";
 import type { ImageSize } from "../load_image.ts";
 import type { LogRow } from "../log_row.ts";
 import type { ReportTable } from "../report_input.ts";
@@ -47,6 +48,10 @@ export interface StudySettings {
   readonly values?: readonly number[];
   /** Backbones to compare; the study's by default. */
   readonly backbones?: readonly string[];
+  /** Adam's rates for the backbone in studies that train both scopes; that of `base` for both by default. */
+  readonly rates?: Readonly<Record<TrainableScope, number>>;
+  /** Weights of those that do not start from random ones; for the settings' own, those in `base`. */
+  readonly backboneWeights?: Readonly<Record<string, string>>;
   /** Pairs that are drawn. */
   readonly drawnPairs: number;
 }

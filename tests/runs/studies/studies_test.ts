@@ -54,6 +54,8 @@ for (const study of STUDIES) {
       const svg = await Deno.readTextFile(files.figure);
       match(svg, /^<svg [^]*<\/svg>\n$/);
       ok(!/NaN|undefined/.test(svg.replaceAll(/base64,[^"]*/g, "")));
+      const texts = svg.replaceAll(/base64,[^"]*/g, "").match(/>[^<]+</g) ?? [];
+      for (const text of texts) ok(!/…|\de[+−-]?\d/.test(text), text);
       const json = JSON.parse(await Deno.readTextFile(files.json));
       strictEqual(json.name, study.name);
       match(await Deno.readTextFile(files.table), /^# .*\n[^]*\| ---/);
@@ -80,4 +82,67 @@ Deno.test("studies have names of their own, and runs have keys of their own", ()
       .map(({ key }) => key);
     strictEqual(new Set(keys).size, keys.length, study.name);
   }
+});
+
+Deno.test("study backbones gives each its weights, a size that it reads and its rule", () => {
+  const told = {
+    ...settings,
+    base: {
+      ...settings.base,
+      backbone: "resnet18",
+      weights: "18.pth",
+      size: 256,
+    },
+    backbones: ["resnet18", "dinov2-vits14", "dino-vitb8"],
+    backboneWeights: { "dinov2-vits14": "v2.pth" },
+  };
+  const study = STUDIES.find(({ name }) => name === "backbones")!;
+  deepStrictEqual(
+    study.runs(told).map(({ key, config, evaluations }) => [
+      key,
+      config.weights,
+      config.size,
+      config.coordinates,
+      Object.entries(evaluations).map(([name, { size }]) => [name, size]),
+    ]),
+    [
+      ["resnet18-last", "18.pth", 256, "simple", [["drawn", 256]]],
+      ["resnet18-full", "18.pth", 256, "simple", [["drawn", 256]]],
+      // 252 is 18 patches of 14.
+      ["dinov2-vits14-last", "v2.pth", 252, "center", [["drawn", 252]]],
+      ["dinov2-vits14-full", "v2.pth", 252, "center", [["drawn", 252]]],
+      ["dino-vitb8-last", null, 256, "center", [["drawn", 256]]],
+      ["dino-vitb8-full", null, 256, "center", [["drawn", 256]]],
+    ],
+  );
+  match(study.page({}, told).table.caption!, /^dino-vitb8: from random/);
+});
+
+Deno.test("studies of both scopes take the rate of each where there are two", () => {
+  const rates = { last: 1e-4, full: 2e-5 };
+  for (const name of ["transfer", "backbones"]) {
+    const study = STUDIES.find((each) => each.name === name)!;
+    const of = (told: typeof settings) =>
+      study.runs({ ...told, backbones: ["tiny"] })
+        .map(({ config }) => [config.scope, config.learningRate]);
+    deepStrictEqual(of({ ...settings, rates }), [["last", 1e-4], [
+      "full",
+      2e-5,
+    ]]);
+    const { learningRate } = settings.base;
+    deepStrictEqual(of(settings), [["last", learningRate], [
+      "full",
+      learningRate,
+    ]]);
+  }
+});
+
+Deno.test("study transfer judges on drawings of another kind too", () => {
+  const study = STUDIES.find(({ name }) => name === "transfer")!;
+  const { drawings, tests } = study.budget!(settings);
+  deepStrictEqual(tests.map(({ name }) => name), ["drawn", "drawn otherwise"]);
+  strictEqual(drawings[1]!.root, tests[1]!.data);
+  // Data of one's own is left as it is.
+  const own = { ...settings, drawings: [] };
+  strictEqual(study.budget!(own), own);
 });

@@ -37,6 +37,8 @@ Deno.test("study refuses bad arguments and says what it wants", async () => {
     [["curves", "--data", "x", "--tiny"], /--tiny draws its own data/],
     [["curves", "--epochs", "0"], /"epochs" must be a whole number >= 1/],
     [["backbones", "--backbones", "vgg"], /no backbone vgg/],
+    [["backbones", "--backbones", "tiny,vgg=a.pth"], /no backbone vgg/],
+    [["curves", "--validate-every", "often"], /--validate-every/],
   ];
   const outcomes = await Promise.all(cases.map(([args]) => run(...args)));
   outcomes.forEach(({ code, err }, i) => {
