@@ -1,4 +1,10 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
 import type { Backend } from "../../src/backends/backend.ts";
 import {
   onnxBackend,
@@ -55,6 +61,21 @@ for (const device of devices) {
     deepStrictEqual(await numbers(backend, z!), [-2, -4]);
     strictEqual(backend.memory().sessions, 1);
     backend.dispose([x, y!, z!]);
+    await backend.close();
+  });
+  Deno.test(`dispose() on onnx-${device} frees a program's result at once, and what is to read it says so`, async () => {
+    const backend = await open(device, {});
+    const double = backend.compile(({ x }) => ({ y: backend.mul(x!, 2) }));
+    const x = backend.tensor([1, 2], [2]);
+    const { y } = await double({ x });
+    const late = backend.neg(y!);
+    backend.dispose([y!]);
+    await rejects(backend.read([late]), /the tensor was disposed/);
+    await rejects(double({ x: y! }), /the tensor was disposed/);
+    // What the caller made is there as long as something recorded reads it.
+    const early = backend.neg(x);
+    backend.dispose([x]);
+    deepStrictEqual(await numbers(backend, early), [-1, -2]);
     await backend.close();
   });
 }

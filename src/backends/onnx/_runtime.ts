@@ -57,6 +57,15 @@ interface DeviceProfile {
   readonly location: "cpu" | "gpu-buffer";
 }
 
+/** What ONNX Runtime's own kernels have, native and in WebAssembly. */
+const everything: DeviceTraits = {
+  fusedMatMul: true,
+  poolIndices: true,
+  hardSigmoid: true,
+  gelu: true,
+  layerNormStatistics: true,
+};
+
 const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
   cpu: {
     load: () => import("onnxruntime-node"),
@@ -66,20 +75,26 @@ const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
       // Idle sessions would otherwise spin against the one that runs.
       extra: { session: { force_spinning_stop: "1" } },
     },
-    traits: { fusedMatMul: true, poolIndices: true, hardSigmoid: true },
+    traits: everything,
     location: "cpu",
   },
   wasm: {
     load: () => import("onnxruntime-web"),
     options: {},
-    traits: { fusedMatMul: true, poolIndices: true, hardSigmoid: true },
+    traits: everything,
     location: "cpu",
   },
   webgpu: {
     load: () => import("onnxruntime-web/webgpu"),
     // A missing kernel fails by name instead of running on the CPU.
     options: { extra: { session: { disable_cpu_ep_fallback: "1" } } },
-    traits: { fusedMatMul: false, poolIndices: false, hardSigmoid: true },
+    traits: {
+      fusedMatMul: false,
+      poolIndices: false,
+      hardSigmoid: true,
+      gelu: false,
+      layerNormStatistics: false,
+    },
     location: "gpu-buffer",
   },
 };

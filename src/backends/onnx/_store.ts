@@ -52,6 +52,8 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
   let alive = new WeakSet<OnnxTensor>();
   let count = 0;
   const onDevice = new Map<OnnxTensor, string>();
+  // Results in main memory: no one else can hold their numbers.
+  const results = new WeakSet<OnnxTensor>();
   const scopes: OnnxTensor[][] = [];
 
   const own = (x: OnnxTensor): void => {
@@ -92,14 +94,16 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
     if (order === undefined) orders.delete(x);
     else orders.set(x, order);
   };
-  /** Stops counting `x`; numbers in main memory live on with who reads them. */
+  /** Stops counting `x`; its numbers live on with who reads them, unless they are freed. */
   const forget = (x: OnnxTensor): void => {
     if (alive.delete(x)) count--;
   };
   const free = (x: OnnxTensor): void => {
-    if (!onDevice.delete(x)) return;
-    values.get(x)?.dispose();
+    const value = values.get(x);
+    if (!onDevice.delete(x) && !results.has(x)) return;
     values.delete(x);
+    if (value?.location === "cpu") release(value);
+    value?.dispose();
   };
 
   return {
@@ -114,15 +118,15 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
       const x = leaf(value, [...value.dims]);
       keep(x, { value, order });
       if (value.location !== "cpu") onDevice.set(x, key);
+      else results.add(x);
       return x;
     },
     rescue: async (key) => {
       for (const [x, owner] of [...onDevice]) {
         if (owner !== key) continue;
         const value = values.get(x)!;
-        const data = await value.getData();
+        const copy = new Float32Array(await value.getData() as Float32Array);
         free(x);
-        const copy = new Float32Array(data as Float32Array);
         values.set(x, new tensors("float32", copy, x.shape));
       }
     },
@@ -167,4 +171,13 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
       count = 0;
     },
   };
+}
+
+/**
+ * Gives the memory of a result back at once: the garbage collector does not
+ * know how much waits for it, and would let several steps of a training pile up.
+ */
+function release({ data }: Tensor): void {
+  const { buffer } = data as Float32Array<ArrayBuffer>;
+  buffer.transfer(0);
 }

@@ -88,7 +88,13 @@ export async function exportOnnx(
     proto,
     lowering: plainLowering,
     // Operators of the standard that every runtime has.
-    device: { fusedMatMul: false, poolIndices: false, hardSigmoid: false },
+    device: {
+      fusedMatMul: false,
+      poolIndices: false,
+      hardSigmoid: false,
+      gelu: false,
+      layerNormStatistics: false,
+    },
   }).message();
   const inputNames = new Map(inputs.map(([name, x]) => [x, name]));
   const feeds = plan.feeds.map((x) => inputNames.get(x as TensorLeaf) ?? "");

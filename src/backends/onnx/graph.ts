@@ -15,7 +15,10 @@ import type {
 /** Attributes of an operation that has none. */
 export type NoAttributes = Readonly<Record<never, never>>;
 
-/** Attributes of every operation that can be recorded, by its name in `Backend`. */
+/**
+ * Attributes of every operation: of those that can be recorded, by their names
+ * in `Backend`, and of those that stand for several recorded ones.
+ */
 export interface OperationAttributes {
   /** Inputs `a`, `b`. */
   readonly add: NoAttributes;
@@ -108,9 +111,29 @@ export interface OperationAttributes {
   readonly broadcastTo: NoAttributes;
   /** Inputs `x`, `indices`. */
   readonly gather: NoAttributes;
+
+  // ---- in place of several others, by `fuseOperations` ----------------------
+
+  /** Inputs `a`, `b` of rank 2 and what is added, `[N]`. */
+  readonly matMulAdd: OperationAttributes["matMul"];
+  /** Input `x`. */
+  readonly gelu: NoAttributes;
+  /** Inputs `x`, `dy`. */
+  readonly geluGrad: NoAttributes;
+  /** Inputs `dy` `[K, M]` and `x` with `K` rows: `dy^T gelu(x)`. */
+  readonly geluWeightGrad: NoAttributes;
+  /** Inputs `x`, `weight`, `bias`. */
+  readonly layerNorm: {
+    /** Added to the variance. */
+    readonly epsilon: number;
+  };
+  /** Inputs `x`, `weight`, `dy` and, where there is one, what is added. */
+  readonly layerNormInputGrad: OperationAttributes["layerNorm"];
+  /** Inputs `x`, `dy`. */
+  readonly layerNormWeightGrad: OperationAttributes["layerNorm"];
 }
 
-/** Name of a recorded operation. */
+/** Name of an operation. */
 export type OperationName = keyof OperationAttributes;
 
 /** A tensor whose numbers are fed when a session runs. */

@@ -24,6 +24,10 @@ export interface DeviceTraits {
   readonly poolIndices: boolean;
   /** `HardSigmoid`. */
   readonly hardSigmoid: boolean;
+  /** `com.microsoft.Gelu`. */
+  readonly gelu: boolean;
+  /** Third result of `LayerNormalization`. */
+  readonly layerNormStatistics: boolean;
 }
 
 /** A recorded graph, every node once and after its inputs. */

@@ -5,6 +5,7 @@ import type { Backend, TensorMap } from "../backend.ts";
 import { BackendUnavailableError } from "../errors.ts";
 import { constantLeaf } from "./_constant.ts";
 import { emitModel, feedName } from "./_emit.ts";
+import { fuseOperations } from "./fuse_operations.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { Lowering } from "./lowering.ts";
 import type { MemoryOrder } from "./memory_order.ts";
@@ -59,9 +60,8 @@ export interface OnnxBackend extends Backend<OnnxTensor> {
  * Nothing runs before {@linkcode Backend.read} or a compiled program: each
  * becomes one model, whose session is kept and found again by its structure.
  * `wasm` needs leave to read its own files, `cpu` also to load native code.
- * No operation falls back from `webgpu` to another device. Results of a
- * program on `webgpu` stay there: run what depends on them before they are
- * disposed. `step` and the gradient of `relu` hand NaN on.
+ * No operation falls back from `webgpu` to another device. Disposing results of
+ * a program frees them at once: run what depends on them before. `step` and the gradient of `relu` hand NaN on.
  *
  * @param options The device, its threads and how many sessions are kept.
  * @returns The backend, or what is missing to run it.
@@ -171,7 +171,10 @@ function backendOver(
     key: (plan: OrderedPlan) => string,
     outputs: readonly OnnxTensor[],
   ): Job => {
-    const plan = planGraph(outputs, store.has);
+    const plan = fuseOperations(
+      planGraph(outputs, store.has),
+      runtime.device,
+    );
     const orderOf = lowering.ordersOf(plan);
     return {
       key: key(plan),

@@ -28,3 +28,13 @@ export function lowerMatMul(
     transposeB ? flip(b!) : b!,
   ]);
 }
+
+/** Writes a product of matrices and the row that is added to it. */
+export function lowerMatMulAdd(
+  { model, inputs, attributes: { transposeA, transposeB } }: Call<"matMulAdd">,
+): Value {
+  return model.op("Gemm", inputs, {
+    transA: Number(transposeA),
+    transB: Number(transposeB),
+  });
+}

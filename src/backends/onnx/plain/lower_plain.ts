@@ -16,7 +16,13 @@ import { elementType } from "../model_builder.ts";
 import { lowerConv2d, lowerConv2dInputGrad } from "./_conv.ts";
 import { lowerConv2dFilterGrad } from "./_filter_grad.ts";
 import { lowerMaxPool2d, lowerMaxPool2dGrad } from "./_pool.ts";
-import { lowerMatMul } from "./_mat_mul.ts";
+import { lowerGelu, lowerGeluGrad, lowerGeluWeightGrad } from "./_gelu.ts";
+import {
+  lowerLayerNorm,
+  lowerLayerNormInputGrad,
+  lowerLayerNormWeightGrad,
+} from "./_layer_norm.ts";
+import { lowerMatMul, lowerMatMulAdd } from "./_mat_mul.ts";
 
 /** How each operation is written. */
 export const plainRules: Rules = {
@@ -83,6 +89,13 @@ export const plainRules: Rules = {
       x!,
       model.op("Cast", [indices!], { to: elementType.int32 }),
     ], { axis: 0 }),
+  matMulAdd: lowerMatMulAdd,
+  gelu: lowerGelu,
+  geluGrad: lowerGeluGrad,
+  geluWeightGrad: lowerGeluWeightGrad,
+  layerNorm: lowerLayerNorm,
+  layerNormInputGrad: lowerLayerNormInputGrad,
+  layerNormWeightGrad: lowerLayerNormWeightGrad,
 };
 
 /** Writes operation by operation; runs on every device. */

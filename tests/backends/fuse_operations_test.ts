@@ -1,0 +1,265 @@
+import { deepStrictEqual } from "node:assert/strict";
+import type { Backend, Shape, TensorMap } from "../../src/backends/backend.ts";
+import { foldingBackend } from "../../src/backends/onnx/_folding_backend.ts";
+import { planGraph } from "../../src/backends/onnx/_plan.ts";
+import { fuseOperations } from "../../src/backends/onnx/fuse_operations.ts";
+import type { OnnxTensor } from "../../src/backends/onnx/graph.ts";
+import type { DeviceTraits } from "../../src/backends/onnx/lowering.ts";
+import { onnxBackend } from "../../src/backends/onnx/mod.ts";
+import { referenceBackend } from "../../src/backends/reference.ts";
+import {
+  type Tape,
+  type Taped,
+  valueAndGrad,
+} from "../../src/backends/tape.ts";
+import { gelu } from "../../src/nn/gelu.ts";
+import { layerNorm } from "../../src/nn/layer_norm.ts";
+import { vitBlock } from "../../src/nn/vit_block.ts";
+import { assertClose, type Numbers, uniform } from "./_numbers.ts";
+
+const everything: DeviceTraits = {
+  fusedMatMul: true,
+  poolIndices: true,
+  hardSigmoid: true,
+  gelu: true,
+  layerNormStatistics: true,
+};
+const nothing: DeviceTraits = {
+  ...everything,
+  gelu: false,
+  layerNormStatistics: false,
+};
+
+/** A function of named tensors whose value and gradients are compared. */
+interface Case {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, Numbers>>;
+  readonly f: <T>(be: Backend<T>, inputs: TensorMap<T>) => T;
+  /** Operations that stand for others, in their order. */
+  readonly fused: readonly string[];
+  /** Operations that must have gone. */
+  readonly gone: readonly string[];
+}
+
+const norm = (channels: number) => ({
+  weight: uniform(2, [channels], 0.5, 1.5),
+  bias: uniform(3, [channels]),
+});
+
+const CASES: readonly Case[] = [
+  {
+    name: "a GELU and its gradient",
+    // Far into both tails, and 0.
+    inputs: {
+      x: { shape: [2, 5], data: [0, -9, 9, 1e-30, -1, 1, -3, 3, 5, -5] },
+    },
+    f: (be, { x }) => gelu(be, x!),
+    fused: ["gelu", "geluGrad"],
+    gone: ["erf", "exp"],
+  },
+  {
+    name: "a GELU and the gradient by the weight behind it",
+    inputs: { x: uniform(1, [2, 3, 4], -4, 4), w: uniform(2, [5, 4]) },
+    f: (be, { x, w }) =>
+      be.matMul(be.reshape(gelu(be, x!), [6, 4]), w!, { transposeB: true }),
+    fused: ["gelu", "geluGrad", "geluWeightGrad"],
+    gone: ["erf", "exp"],
+  },
+  {
+    name: "a GELU whose rows a product joins, and the gradient by its weight",
+    inputs: { x: uniform(1, [2, 3, 4], -4, 4), w: uniform(2, [5, 12]) },
+    f: (be, { x, w }) =>
+      be.matMul(be.reshape(gelu(be, x!), [2, 12]), w!, { transposeB: true }),
+    fused: ["gelu", "geluGrad", "geluWeightGrad"],
+    gone: ["erf", "exp"],
+  },
+  {
+    name: "a GELU alone of a product for each image",
+    inputs: { x: uniform(1, [6, 4], -4, 4), w: uniform(2, [2, 5, 4]) },
+    f: (be, { x, w }) =>
+      be.matMul(be.reshape(gelu(be, x!), [2, 3, 4]), w!, { transposeB: true }),
+    fused: ["gelu", "geluGrad"],
+    gone: ["erf", "exp", "geluWeightGrad"],
+  },
+  {
+    name: "a layer norm and its gradients",
+    inputs: { x: uniform(1, [2, 3, 8], -2, 5), ...norm(8) },
+    f: (be, { x, weight, bias }) =>
+      layerNorm(be, x!, { weight: weight!, bias: bias!, epsilon: 1e-6 }),
+    fused: ["layerNorm", "layerNormInputGrad", "layerNormWeightGrad"],
+    gone: ["sqrt", "div"],
+  },
+  {
+    name: "a layer norm beside which its input goes on",
+    inputs: { x: uniform(1, [4, 6], -2, 5), ...norm(6) },
+    f: (be, { x, weight, bias }) =>
+      be.add(
+        x!,
+        layerNorm(be, x!, { weight: weight!, bias: bias!, epsilon: 0.1 }),
+      ),
+    fused: ["layerNorm", "layerNormInputGrad", "layerNormWeightGrad"],
+    gone: ["sqrt", "div"],
+  },
+  {
+    name: "a product and the row added to it",
+    inputs: {
+      a: uniform(1, [3, 4]),
+      b: uniform(2, [5, 4]),
+      row: uniform(3, [5]),
+    },
+    f: (be, { a, b, row }) =>
+      be.add(be.matMul(a!, b!, { transposeB: true }), row!),
+    fused: ["matMulAdd"],
+    gone: [],
+  },
+  {
+    name: "the gradients of slices that share out a tensor",
+    inputs: { x: uniform(1, [2, 3, 9]) },
+    f: (be, { x }) => {
+      const part = (begin: number) => be.slice(x!, [0, 0, begin], [2, 3, 3]);
+      return be.add(be.mul(part(3), part(0)), be.exp(part(6)));
+    },
+    fused: ["concat"],
+    gone: ["pad"],
+  },
+  {
+    name: "nothing of the gradients of slices that overlap or leave a gap",
+    inputs: { x: uniform(1, [2, 8]) },
+    f: (be, { x }) => {
+      const part = (begin: number) => be.slice(x!, [0, begin], [2, 3]);
+      return be.add(
+        be.mul(part(0), part(2)),
+        be.mul(be.slice(x!, [0, 0], [2, 3]), part(5)),
+      );
+    },
+    fused: [],
+    gone: ["concat"],
+  },
+];
+
+for (const { name, inputs, f, fused, gone } of CASES) {
+  Deno.test(`fuseOperations() makes one operation of ${name}`, () => {
+    const plan = recorded(inputs, f);
+    const names = plan(everything);
+    deepStrictEqual(
+      [...new Set(names)].filter((each) => fused.includes(each)).sort(),
+      [...fused].sort(),
+    );
+    deepStrictEqual(names.filter((each) => gone.includes(each)), []);
+  });
+
+  for (const lowering of ["plain", "blocked"] as const) {
+    Deno.test(`fuseOperations() keeps the numbers of ${name}, ${lowering}`, async (t) => {
+      const created = await onnxBackend({ device: "cpu", lowering })();
+      if (created._tag === "Left") {
+        await t.step({ name: created.left.message, ignore: true, fn() {} });
+        return;
+      }
+      const backend = created.right;
+      const reference = referenceBackend();
+      const want = await reference.read(differentiated(reference, inputs, f));
+      const got = await backend.read(differentiated(backend, inputs, f));
+      want.forEach((data, i) =>
+        assertClose(`result ${i}`, got[i]!, data, 1e-5)
+      );
+      await backend.close();
+    });
+  }
+}
+
+Deno.test("fuseOperations() leaves a device what it has no operator for", () => {
+  for (const { inputs, f } of CASES.slice(0, 4)) {
+    const plan = recorded(inputs, f);
+    deepStrictEqual(
+      plan(nothing).filter((each) => /^(gelu|layerNorm)/.test(each)),
+      [],
+    );
+  }
+});
+
+Deno.test("fuseOperations() leaves a GELU of another slope alone", () => {
+  const inputs = { x: uniform(1, [2, 5]) };
+  const names = recorded(inputs, (be, { x }) => {
+    const half = be.mul(x!, 0.5);
+    return be.add(half, be.mul(half, be.erf(be.mul(x!, 0.7))));
+  })(everything);
+  deepStrictEqual(names.filter((each) => each.startsWith("gelu")), []);
+});
+
+Deno.test("fuseOperations() finds every norm and GELU of a transformer's block", () => {
+  const linear = (name: string, outputs: number, inputs: number) => ({
+    [`${name}.weight`]: uniform(1, [outputs, inputs]),
+    [`${name}.bias`]: uniform(2, [outputs]),
+  });
+  const names = recorded({
+    x: uniform(1, [2, 3, 4]),
+    "norm1.weight": uniform(2, [4]),
+    "norm1.bias": uniform(3, [4]),
+    "norm2.weight": uniform(4, [4]),
+    "norm2.bias": uniform(5, [4]),
+    ...linear("attn.qkv", 12, 4),
+    ...linear("attn.proj", 4, 4),
+    ...linear("mlp.fc1", 16, 4),
+    ...linear("mlp.fc2", 4, 16),
+  }, (be, { x, ...parameters }) => vitBlock(be, parameters, x!, { heads: 2 }))(
+    everything,
+  );
+  const count = (name: string) => names.filter((each) => each === name).length;
+  deepStrictEqual(
+    ["layerNorm", "layerNormInputGrad", "layerNormWeightGrad"].map(count),
+    [2, 2, 2],
+  );
+  deepStrictEqual(["gelu", "geluGrad", "erf", "sqrt"].map(count), [1, 1, 0, 0]);
+});
+
+/** The value of `f`, weighted into one number, and the gradients by its inputs. */
+function differentiated<T>(
+  be: Backend<T>,
+  inputs: Case["inputs"],
+  f: Case["f"],
+): readonly T[] {
+  const parameters = Object.fromEntries(
+    Object.entries(inputs).map((
+      [name, { data, shape }],
+    ) => [name, be.tensor(data, shape)]),
+  );
+  return gradientsOf(be, parameters, f);
+}
+
+function gradientsOf<T>(
+  be: Backend<T>,
+  parameters: TensorMap<T>,
+  f: Case["f"],
+): readonly T[] {
+  const { aux, value, gradients } = valueAndGrad(
+    be,
+    (tape: Tape<T>, xs: TensorMap<Taped<T>>) => {
+      const y = f(tape, xs);
+      const shape = tape.shape(y);
+      const { data } = uniform(9, shape);
+      const weighted = tape.mul(y, tape.constant(data, shape));
+      return { value: tape.sum(weighted, axes(shape)), aux: { y } };
+    },
+  )(parameters);
+  return [value, aux["y"]!, ...Object.values(gradients)];
+}
+
+/** From traits, the operations that are left of `f` and its gradients. */
+function recorded(
+  inputs: Case["inputs"],
+  f: Case["f"],
+): (device: DeviceTraits) => readonly string[] {
+  const leaves = Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape }]): [string, OnnxTensor] => [
+      name,
+      { kind: "tensor", shape },
+    ]),
+  );
+  const plan = planGraph(gradientsOf(foldingBackend(), leaves, f), () => false);
+  return (device) =>
+    fuseOperations(plan, device).operations.map(({ operation }) => operation);
+}
+
+function axes(shape: Shape): readonly number[] {
+  return shape.map((_, axis) => axis);
+}
