@@ -29,7 +29,7 @@ import {
   trainingData,
 } from "@simsc/core/runs";
 import { right } from "./_right.ts";
-import { summarize } from "./peers/statistics.ts";
+import { summarize } from "./statistics.ts";
 
 /** The paper's rates (Sec. 4.2). */
 const RATES = { last: 1e-4, full: 2e-5 } as const;
