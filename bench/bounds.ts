@@ -7,4 +7,6 @@ export const BOUNDS: Readonly<Record<string, number>> = {
   "vitb16-locate": 1,
   "command": 0.5,
   "queries-20": 1,
+  "epoch-plain": 1.05,
+  "epoch-groups": 1.05,
 };
