@@ -10,6 +10,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { dirname } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -116,5 +117,13 @@ for (const name of CASES) {
   );
 }
 await mkdir(dirname(options.json), { recursive: true });
-await writeFile(options.json, `${JSON.stringify({ steps, rows }, null, 2)}\n`);
+const results = {
+  date: new Date().toISOString(),
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  steps,
+  versions: { deno: Deno.version.deno },
+  rows,
+};
+await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
 process.exit(0);
