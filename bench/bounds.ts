@@ -8,4 +8,6 @@ export const BOUNDS: Readonly<Record<string, number>> = {
   "command": 0.5,
   "queries-20": 1,
   "memory": 1.2,
+  "epoch-plain": 1.05,
+  "epoch-groups": 1.05,
 };

@@ -25,7 +25,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { onnxBackend } from "@simsc/core/backends/onnx";
 import { readPairs } from "@simsc/core/data";
-import { evaluateModels, loadWeights } from "@simsc/core/runs";
+import { decodingWorker, evaluateModels, loadWeights } from "@simsc/core/runs";
 import { summarize } from "./statistics.ts";
 
 const PEER = fileURLToPath(
@@ -171,6 +171,7 @@ await writeFile(
 
 /** Lists, weights, pictures, features, matches and PCK, programs compiled anew. */
 async function ourWork(): Promise<unknown> {
+  const worker = decodingWorker();
   const set = await readPairs(data!, { format: "pf-willow", split: "test" })();
   if (set._tag === "Left") throw new Error(set.left.message);
   const model = {
@@ -183,8 +184,9 @@ async function ourWork(): Promise<unknown> {
   }, {
     alphas: [0.05, 0.1, 0.15],
     space: "evaluation",
+    worker,
     readings: () => [{ betaEval: 0.02, sigmaCells: 7 }],
-  })();
+  })().finally(worker.close);
   if (found._tag === "Left") throw new Error(String(found.left));
   return found.right[0]?.result.pck.perImage;
 }

@@ -40,6 +40,8 @@ export interface PerformanceInput {
   readonly engines?: Readonly<Record<string, EngineSection>> | undefined;
   /** `evaluate.json`. */
   readonly evaluate?: PairedResults | undefined;
+  /** `epoch.json`. */
+  readonly epoch?: PairedResults | undefined;
   /** `match_scale.json`. */
   readonly match?: PairedResults | undefined;
   /** `memory.json`. */
@@ -89,6 +91,15 @@ export function renderPerformance(input: PerformanceInput): string {
         "what it does once it has started, `again` the whole program where " +
         "features of an earlier one are in files.",
     }),
+    paired(input.epoch, {
+      title: "An epoch around its steps",
+      command: "deno task bench:epoch",
+      text:
+        "Fine-tuning a ResNet-18 on WILLOW-ObjectClass for an epoch, from " +
+        "pictures that nothing has read: all steps but the first, over the " +
+        "compiled programs alone.",
+      columns: ["step, ms", "its program, ms"],
+    }),
     paired(input.match, {
       title: "Matching large maps",
       command: "deno task bench:match",
@@ -104,10 +115,12 @@ export function renderPerformance(input: PerformanceInput): string {
 
 function paired(
   results: PairedResults | undefined,
-  { title, command, text }: {
+  { title, command, text, columns: sides = ["ours, ms", "PyTorch, ms"] }: {
     readonly title: string;
     readonly command: string;
     readonly text: string;
+    /** What is compared. */
+    readonly columns?: readonly [string, string];
   },
 ): string {
   if (results === undefined) return "";
@@ -120,7 +133,7 @@ function paired(
     verdict(row.case, row.ratio),
   ]);
   const hasLayouts = results.rows.some(({ layout }) => layout !== undefined);
-  const columns = ["case", "ours, ms", "PyTorch, ms", "layout", "ratio", ""];
+  const columns = ["case", ...sides, "layout", "ratio", ""];
   const kept = <R>(cells: readonly R[]): readonly R[] =>
     cells.filter((_, i) => hasLayouts || i !== 3);
   return section(title, [

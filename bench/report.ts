@@ -40,6 +40,7 @@ const FILES = {
   scaling: "scaling.json",
   engines: "engines.json",
   evaluate: "evaluate.json",
+  epoch: "epoch.json",
   match: "match_scale.json",
   memory: "memory.json",
 } as const satisfies Partial<Record<keyof PerformanceInput, string>>;

@@ -11,6 +11,7 @@ import * as TE from "fp-ts/TaskEither";
 import { readPairs, writeAtomic } from "@simsc/core/data";
 import {
   createBackend,
+  decodingWorker,
   evaluateModels,
   evaluationReport,
   loadCheckpoint,
@@ -21,6 +22,7 @@ import {
 import { evaluateCommand } from "./_evaluate_options.ts";
 
 const command = evaluateCommand(process.argv.slice(2));
+const worker = decodingWorker();
 const interrupt = await watchInterrupt();
 const progress = terminalProgress(process.stderr);
 
@@ -47,6 +49,7 @@ const outcome = await pipe(
     }));
     return evaluateModels(backend, { models, sets }, {
       ...command,
+      worker,
       signal: interrupt.signal,
       onProgress: progress.report,
     });

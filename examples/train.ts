@@ -10,6 +10,7 @@ import * as TE from "fp-ts/TaskEither";
 import {
   type BackendName,
   createBackend,
+  decodingWorker,
   groupedConfig,
   readTrainConfig,
   resumeRun,
@@ -29,7 +30,7 @@ const { featureFolder } = command;
 const options = {
   signal: interrupt.signal,
   onProgress: progress.report,
-  worker: true,
+  worker: decodingWorker(),
   ...(featureFolder && { featureFolder }),
 };
 

@@ -1,4 +1,3 @@
-import { decode } from "fast-png";
 import { COLOR_TYPES, type PngHeader, readPngChunks } from "./_png_chunks.ts";
 import { PNG_DECODER } from "./_image_decoders.ts";
 import { refuse } from "./_refusal.ts";
@@ -30,7 +29,6 @@ export async function decodePng(
   const { header, essential, compressed } = readPngChunks(bytes, file);
   const rows = await inflate(header, compressed, file);
   const { width, height } = header;
-  const data = new Uint8Array(width * height * 3);
   if (header.depth === 8 && header.colorType !== 3 && !header.interlaced) {
     const pixelBytes = COLOR_TYPES[header.colorType]!.channels;
     const rowBytes = width * pixelBytes;
@@ -38,9 +36,10 @@ export async function decodePng(
     if (typeof samples === "number") {
       refuse(file, "IDAT", "rows with filters 0 to 4", `${samples}`);
     }
-    writeChannels(data, samples, header);
+    const data = pixelBytes === 3 ? samples : rgbOf(samples, header);
     return { width, height, data, decoder: PNG_DECODER };
   }
+  const { decode } = await import("fast-png");
   let decoded: ReturnType<typeof decode>;
   try {
     const stripped = await new Blob([...essential]).arrayBuffer();
@@ -48,11 +47,9 @@ export async function decodePng(
   } catch (cause) {
     refuse(file, "IDAT", "picture rows", String(cause), cause);
   }
-  if (header.colorType === 3) {
-    writePalette(data, decoded.data, decoded.palette ?? [], header, file);
-  } else {
-    writeChannels(data, decoded.data, header);
-  }
+  const data = header.colorType === 3
+    ? lookedUp(decoded.data, decoded.palette ?? [], header, file)
+    : rgbOf(decoded.data, header);
   return { width, height, data, decoder: PNG_DECODER };
 }
 
@@ -109,12 +106,9 @@ function inflatedBytes(header: PngHeader): number {
 }
 
 /** Grey is repeated, alpha dropped, 16 bits cut to the upper 8, fewer than 8 stretched to 0..255. */
-function writeChannels(
-  out: Uint8Array,
-  data: ArrayLike<number>,
-  header: PngHeader,
-): void {
+function rgbOf(data: ArrayLike<number>, header: PngHeader): Uint8Array {
   const { width, height, depth, colorType } = header;
+  const out = new Uint8Array(width * height * 3);
   const { channels } = COLOR_TYPES[colorType]!;
   if (depth < 8) {
     const scale = 255 / (2 ** depth - 1);
@@ -126,7 +120,7 @@ function writeChannels(
         out[o++] = value;
       }
     }
-    return;
+    return out;
   }
   const shift = depth - 8;
   const [g, b] = channels < 3 ? [0, 0] : [1, 2];
@@ -136,15 +130,16 @@ function writeChannels(
     out[o++] = data[i + g]! >> shift;
     out[o++] = data[i + b]! >> shift;
   }
+  return out;
 }
 
-function writePalette(
-  out: Uint8Array,
+function lookedUp(
   data: ArrayLike<number>,
   palette: readonly (readonly number[])[],
   header: PngHeader,
   file: string,
-): void {
+): Uint8Array {
+  const out = new Uint8Array(header.width * header.height * 3);
   for (let y = 0, o = 0; y < header.height; y++) {
     for (let x = 0; x < header.width; x++) {
       const index = packedAt(data, header, x, y);
@@ -157,6 +152,7 @@ function writePalette(
       out[o++] = color[2]!;
     }
   }
+  return out;
 }
 
 /** One sample of a row in which samples of up to 8 bits lie side by side, highest bits first. */

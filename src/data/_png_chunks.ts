@@ -102,15 +102,40 @@ function readHeader(view: DataView, at: number, file: string): PngHeader {
   return { width, height, depth, colorType, interlaced };
 }
 
-/** CRC-32 of the PNG specification. */
+/** CRC-32 of the PNG specification, four bytes at a time. */
 function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
+  const [last, third, second, first] = CRC_TABLES;
+  const whole = bytes.length - bytes.length % 4;
+  let crc = -1;
+  let i = 0;
+  for (; i < whole; i += 4) {
+    crc ^= bytes[i]! | bytes[i + 1]! << 8 | bytes[i + 2]! << 16 |
+      bytes[i + 3]! << 24;
+    crc = first[crc & 0xff]! ^ second[crc >>> 8 & 0xff]! ^
+      third[crc >>> 16 & 0xff]! ^ last[crc >>> 24]!;
+  }
+  for (; i < bytes.length; i++) {
+    crc = last[(crc ^ bytes[i]!) & 0xff]! ^ crc >>> 8;
+  }
+  return ~crc >>> 0;
 }
 
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
+/** What a byte does to the checksum that has 0, 1, 2 and 3 more behind it. */
+const CRC_TABLES = crcTables();
+
+function crcTables(): readonly [
+  Int32Array,
+  Int32Array,
+  Int32Array,
+  Int32Array,
+] {
+  const byte = Int32Array.from({ length: 256 }, (_, n) => {
+    let c = n;
+    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ c >>> 1 : c >>> 1;
+    return c;
+  });
+  const behind = (table: Int32Array): Int32Array =>
+    table.map((c) => byte[c & 0xff]! ^ c >>> 8);
+  const [one, two] = [behind(byte), behind(behind(byte))];
+  return [byte, one, two, behind(two)];
+}

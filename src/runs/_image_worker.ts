@@ -1,4 +1,4 @@
-// Runs in a Worker of `imageSource`: decodes and resizes what it is sent.
+// Runs in the thread of `decodingWorker`: decodes and resizes what it is sent.
 import {
   imageLoader,
   type ImageLoaderOptions,

@@ -14,6 +14,7 @@ import type { ImagePair } from "../data/image_pair.ts";
 import type { Aborted } from "./aborted.ts";
 import { evaluateReadings } from "./evaluate_readings.ts";
 import type { ProgressEvent } from "./format_progress.ts";
+import type { ImageSource } from "./image_source.ts";
 import type { ImageLoader } from "./load_image.ts";
 import type { ModelConfig } from "./model.ts";
 import type { Predictor } from "./predictor.ts";
@@ -31,6 +32,8 @@ export interface EvaluationInputs<T> {
   readonly pairs: readonly ImagePair[];
   /** Reads their pictures. */
   readonly load: ImageLoader;
+  /** Has pictures that will be read decoded ahead; none by default. */
+  readonly prefetch?: ImageSource["prefetch"];
   /** What the model reads of them; their pixels by default. */
   readonly prepare?: ImagePreparer;
 }

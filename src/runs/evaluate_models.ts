@@ -19,7 +19,9 @@ import { evaluateReadings } from "./evaluate_readings.ts";
 import { formatSize } from "./format_size.ts";
 import { frozenFeatures } from "./frozen_features.ts";
 import { isTransferred } from "./is_transferred.ts";
-import { type ImageLoader, imageLoader, type ImageSize } from "./load_image.ts";
+import type { DecodingWorker } from "./decoding_worker.ts";
+import { type ImageSource, imageSource } from "./image_source.ts";
+import type { ImageSize } from "./load_image.ts";
 import type { OpenedModel } from "./load_model.ts";
 import { createPredictor } from "./predictor.ts";
 import type { Reading } from "./reading.ts";
@@ -68,6 +70,8 @@ export interface EvaluateModelsOptions extends
   readonly coordinates?: CoordinateRule;
   /** Folder that feature maps are kept in for the next time; none by default. */
   readonly featureCache?: string;
+  /** Decodes pictures ahead; none by default, and nothing but time depends on it. */
+  readonly worker?: DecodingWorker;
   /** How intervals are drawn; none by default. */
   readonly bootstrap?: BootstrapOptions;
 }
@@ -144,13 +148,15 @@ export function evaluateModels<T>(
   { models, sets }: EvaluationPlan,
   options: EvaluateModelsOptions,
 ): AsyncResult<RunError | Aborted, readonly ModelEvaluation[]> {
-  const loaders = new Map<string, ImageLoader>();
-  const loaderOf = (size: ImageSize, stride: number): ImageLoader => {
+  const sources = new Map<string, ImageSource>();
+  const sourceOf = (size: ImageSize, stride: number): ImageSource => {
     const key = `${formatSize(size)} ${stride}`;
     const cacheBytes = models.length > 1 ? CACHE_BYTES : 0;
-    const load = loaders.get(key) ?? imageLoader({ size, stride, cacheBytes });
-    loaders.set(key, load);
-    return load;
+    const { worker } = options;
+    const source = sources.get(key) ??
+      imageSource({ size, stride, cacheBytes, ...(worker && { worker }) });
+    sources.set(key, source);
+    return source;
   };
   return async () => {
     const evaluations: ModelEvaluation[] = [];
@@ -175,7 +181,7 @@ export function evaluateModels<T>(
       for (const size of options.sizes ?? [usual]) {
         const checked = checkImageSize(config.backbone, size, "options");
         if (checked._tag === "Left") return checked;
-        const load = loaderOf(size, stride);
+        const { load, prefetch } = sourceOf(size, stride);
         const { featureCache } = options;
         const prepare = featureCache && frozenFeatures(backend, {
           backbone: config.backbone,
@@ -191,7 +197,8 @@ export function evaluateModels<T>(
             predictor,
             pairs: set.pairs,
             load,
-            ...(prepare && { prepare }),
+            // Where features lie in a folder, the pixels may not be read at all.
+            ...(prepare ? { prepare } : { prefetch }),
           }, { ...options, threshold })();
           if (outcomes._tag === "Left") return outcomes;
           outcomes.right.forEach((outcome, r) => {

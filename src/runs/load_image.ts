@@ -116,6 +116,10 @@ export function isKept({ edits = [] }: Picture): boolean {
 export function imageBatch(images: readonly LoadedImage[]): Float32Array {
   const [height, width] = images[0]?.padded ?? [0, 0];
   const plane = height * width;
+  const [only] = images;
+  if (images.length === 1 && only?.image.data.length === 3 * plane) {
+    return normalizeImage(only.image);
+  }
   const batch = new Float32Array(images.length * 3 * plane);
   images.forEach(({ image, padded }, b) => {
     if (padded[0] !== height || padded[1] !== width) {

@@ -161,6 +161,7 @@ export * from "./draw_match.ts";
 export * from "./format_match.ts";
 export * from "./is_transferred.ts";
 export * from "./load_image.ts";
+export * from "./decoding_worker.ts";
 export * from "./image_source.ts";
 export * from "./predictor.ts";
 export type { MatchPrograms, ReadInputs } from "./_match_programs.ts";

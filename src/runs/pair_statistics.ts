@@ -70,11 +70,13 @@ export function pairStatistics(
     const isPoint = average === "perPoint" || average === "perCategoryPoint";
     const sums = new Float64Array(isMacro ? names.length : 1);
     const counts = new Float64Array(sums.length);
-    for (const i of places) {
+    for (let k = 0; k < places.length; k++) {
+      const i = places[k] as number;
       const group = isMacro ? category[i] as number : 0;
-      const [part, whole] = [right[i] as number, points[i] as number];
-      sums[group] = (sums[group] as number) + (isPoint ? part : part / whole);
-      counts[group] = (counts[group] as number) + (isPoint ? whole : 1);
+      const part = right[i] as number;
+      const whole = points[i] as number;
+      sums[group]! += isPoint ? part : part / whole;
+      counts[group]! += isPoint ? whole : 1;
     }
     let [total, groups] = [0, 0];
     sums.forEach((sum, group) => {

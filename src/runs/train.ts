@@ -19,6 +19,7 @@ import type { BestMetric } from "./checkpoint.ts";
 import type { ProgressEvent } from "./format_progress.ts";
 import { frozenFeatures } from "./frozen_features.ts";
 import { imageGroups } from "./image_groups.ts";
+import type { DecodingWorker } from "./decoding_worker.ts";
 import { imageSource } from "./image_source.ts";
 import type { StepRow } from "./log_row.ts";
 import { createPredictor } from "./predictor.ts";
@@ -57,8 +58,8 @@ export interface TrainOptions {
   readonly onProgress?: (event: ProgressEvent) => void;
   /** Trained parameters whose mean absolute gradient is logged; none by default. */
   readonly watched?: readonly string[];
-  /** Whether pictures are decoded ahead in a Worker; `false` by default, and nothing but time depends on it. */
-  readonly worker?: boolean;
+  /** Decodes pictures ahead; none by default, and nothing but time depends on it. */
+  readonly worker?: DecodingWorker;
   /** Folder that the features of a frozen trunk are kept in across runs. */
   readonly featureFolder?: string;
 }
@@ -137,14 +138,11 @@ export function train<T>(
   return async () => {
     const loop = prepare(backend, run, data, options);
     const misplaced = checkPlace(loop);
-    if (misplaced._tag === "Left") {
-      loop.images.close();
-      return misplaced;
-    }
+    if (misplaced._tag === "Left") return misplaced;
     const start = run.checkpoint
       ? restoreState(backend, run.checkpoint)
       : startState(backend, run.trained);
-    return await runSteps(loop, start).finally(loop.images.close);
+    return await runSteps(loop, start);
   };
 }
 
@@ -158,14 +156,14 @@ function prepare<T>(
   const model = modelConfig(config);
   const stride = backboneStride(model.backbone);
   const isFrozen = config.scope === "last";
-  const { featureFolder, worker = false } = options;
+  const { featureFolder, worker } = options;
   const images = imageSource({
     size: config.size,
     stride,
     // Of a picture whose features are kept the pixels are not read again.
     cacheBytes: isFrozen ? 0 : IMAGE_CACHE_BYTES,
     // Where features lie in a folder, the pixels are not read at all.
-    worker: worker && featureFolder === undefined,
+    ...(worker && featureFolder === undefined && { worker }),
   });
   const stepsPerEpoch = Math.ceil(
     data.train.pairs.length / (config.batch * config.accumulate),

@@ -1,10 +1,8 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { OptionError } from "../../src/core/errors.ts";
 import type { Picture } from "../../src/data/picture_edit.ts";
-import {
-  imageSource,
-  type ImageSourceOptions,
-} from "../../src/runs/image_source.ts";
+import { decodingWorker } from "../../src/runs/decoding_worker.ts";
+import { imageSource } from "../../src/runs/image_source.ts";
 import { imageLoader } from "../../src/runs/load_image.ts";
 import { drawSmallSet } from "./_drawn.ts";
 import { inFolder, left, right } from "./_helpers.ts";
@@ -23,17 +21,12 @@ const OPTIONS = { size: 32, stride: 16 } as const;
 
 Deno.test.afterAll(() => Deno.remove(folder, { recursive: true }));
 
-/** Runs `f` with a source that is closed afterwards. */
-async function withSource(
-  options: Partial<ImageSourceOptions>,
+/** Runs `f` with a source that decodes ahead. */
+async function withWorker(
   f: (source: ReturnType<typeof imageSource>) => Promise<void>,
 ): Promise<void> {
-  const source = imageSource({ ...OPTIONS, ...options });
-  try {
-    await f(source);
-  } finally {
-    source.close();
-  }
+  const worker = decodingWorker();
+  await f(imageSource({ ...OPTIONS, worker })).finally(worker.close);
 }
 
 // First: Deno may start no Worker behind one that was ended while it started.
@@ -41,7 +34,7 @@ Deno.test("imageSource() has decoded what was asked of it ahead", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/a.png`;
     await Deno.copyFile(PICTURES[0]!.path, path);
-    await withSource({ worker: true }, async (source) => {
+    await withWorker(async (source) => {
       const first = right(await source.load({ path })());
       const deadline = Date.now() + 60_000;
       let found: Awaited<ReturnType<ReturnType<typeof source.load>>>;
@@ -63,15 +56,16 @@ Deno.test("imageSource() has decoded what was asked of it ahead", async () => {
 
 Deno.test("imageSource() gives the same pictures with a Worker and without", async () => {
   const load = imageLoader(OPTIONS);
-  for (const worker of [true, false]) {
-    await withSource({ worker, cacheBytes: 1e6 }, async (source) => {
-      source.prefetch(PICTURES);
-      for (const picture of [...PICTURES, ...PICTURES]) {
-        const wanted = right(await load(picture)());
-        deepStrictEqual(right(await source.load(picture)()), wanted);
-      }
-    });
+  const worker = decodingWorker();
+  for (const used of [{ worker }, {}]) {
+    const source = imageSource({ ...OPTIONS, ...used, cacheBytes: 1e6 });
+    source.prefetch(PICTURES);
+    for (const picture of [...PICTURES, ...PICTURES]) {
+      const wanted = right(await load(picture)());
+      deepStrictEqual(right(await source.load(picture)()), wanted);
+    }
   }
+  worker.close();
 });
 
 Deno.test("imageSource() keeps as many as its cache holds", async () => {
@@ -79,18 +73,17 @@ Deno.test("imageSource() keeps as many as its cache holds", async () => {
     const path = `${folder}/a.png`;
     await Deno.copyFile(PICTURES[0]!.path, path);
     // One picture is 32 x 32 x 3 bytes.
-    await withSource({ cacheBytes: 4000 }, async (source) => {
-      const first = right(await source.load({ path })());
-      await Deno.remove(path);
-      strictEqual(right(await source.load({ path })()), first);
-      right(await source.load(PICTURES[1]!)());
-      strictEqual(left(await source.load({ path })())._tag, "MissingFile");
-    });
+    const source = imageSource({ ...OPTIONS, cacheBytes: 4000 });
+    const first = right(await source.load({ path })());
+    await Deno.remove(path);
+    strictEqual(right(await source.load({ path })()), first);
+    right(await source.load(PICTURES[1]!)());
+    strictEqual(left(await source.load({ path })())._tag, "MissingFile");
   });
 });
 
 Deno.test("imageSource() says what is wrong with a file, ahead or not", async () => {
-  await withSource({ worker: true }, async (source) => {
+  await withWorker(async (source) => {
     const missing = { path: `${folder}/none.png` };
     source.prefetch([missing]);
     const error = left(await source.load(missing)());
@@ -98,13 +91,21 @@ Deno.test("imageSource() says what is wrong with a file, ahead or not", async ()
   });
 });
 
-Deno.test("imageSource() goes on without a Worker once closed", async () => {
-  const source = imageSource({ ...OPTIONS, worker: true });
+Deno.test("imageSource() goes on without a Worker once it is closed", async () => {
+  const worker = decodingWorker();
+  const source = imageSource({ ...OPTIONS, worker });
   source.prefetch(PICTURES);
-  source.close();
-  source.close();
+  worker.close();
+  worker.close();
   for (const picture of PICTURES) right(await source.load(picture)());
   source.prefetch(PICTURES);
+});
+
+Deno.test("decodingWorker() decodes nothing once closed", async () => {
+  const worker = decodingWorker();
+  worker.close();
+  strictEqual(worker.isReady(), false);
+  strictEqual(await worker.decode(PICTURES[0]!, OPTIONS), undefined);
 });
 
 Deno.test("imageSource() refuses sizes that hold no cell", () => {
