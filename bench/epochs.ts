@@ -22,6 +22,7 @@ import { parseArgs } from "node:util";
 import type { DataFormat } from "@simsc/core/data";
 import {
   createBackend,
+  decodingWorker,
   paperDefaults,
   startRun,
   train,
@@ -80,7 +81,7 @@ async function epochTimes(scope: "last" | "full"): Promise<readonly number[]> {
   const ends: number[] = [];
   right(
     await train(backend, run, data, {
-      worker: true,
+      worker,
       onProgress: (event) => {
         if (event.kind === "validation" && event.step === 0) {
           since = performance.now();
@@ -92,6 +93,7 @@ async function epochTimes(scope: "last" | "full"): Promise<readonly number[]> {
   return ends.map((end, i) => (end - (ends[i - 1] ?? since)) / 1000);
 }
 
+const worker = decodingWorker();
 const times = {
   last: await epochTimes("last"),
   full: await epochTimes("full"),

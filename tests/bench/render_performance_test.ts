@@ -117,6 +117,7 @@ Deno.test("docs/performance.md is what bench:report writes from the results", as
     scaling: await results("scaling.json"),
     engines: await results("engines.json"),
     evaluate: await results("evaluate.json"),
+    epoch: await results("epoch.json"),
     match: await results("match_scale.json"),
     memory: await results("memory.json"),
     notes: await readFile(resultsPath("notes.md"), "utf8"),
