@@ -2,7 +2,8 @@
  * A 3x3 convolution at stride 1 and its gradients as 36 small matrix products,
  * a quarter of the multiplications (Lavin and Gray, arXiv 1509.09308). Maps pass
  * into `tiles` and back by linear maps, so that gradients are products of the
- * same points.
+ * same points. A cell that is not finite spoils the rows and columns of its map,
+ * not its neighbours alone: zeros of a banded matrix meet it too.
  *
  * @module
  */
