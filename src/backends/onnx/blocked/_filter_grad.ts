@@ -1,8 +1,8 @@
 /**
  * The gradient of a convolution by its filter, itself a convolution: its
- * channels are the images and columns of the batch, its rows those of the maps,
- * its columns the channels of the input and its filters the channels of the
- * result.
+ * channels are the images, bands of rows and columns of the batch, its rows
+ * those of a band, its columns the channels of the input and its filters the
+ * channels of the result.
  *
  * @module
  */
@@ -20,22 +20,48 @@ export interface FilterGradInputs {
   readonly dy: Value;
 }
 
+/** Rows of the result in a band at most: more, and it falls out of the cache. */
+const MOST_ROWS = 8;
+
 /** Writes the gradient: in `maps`, out `filter`. */
 export function filterGrad(
   target: RuleTarget,
   inputs: FilterGradInputs,
   g: Window,
 ): Value {
-  const cells = g.rows * g.columns;
-  if (isPointwise(g) && g.stride === 1 && cells % target.block === 0) {
-    return pointwiseFilterGrad(target, inputs, g);
-  }
-  return windowed(target, inputs, g);
+  if (!isPointwise(g)) return windowed(target, inputs, g);
+  const seen = g.stride === 1
+    ? inputs
+    : { ...inputs, x: seenCells(target, inputs.x, g) };
+  const dense = { ...g, height: g.rows, width: g.columns, stride: 1 };
+  return g.rows * g.columns % target.block === 0
+    ? pointwiseFilterGrad(target, seen, dense)
+    : windowed(target, seen, dense);
+}
+
+/** The cells that a 1x1 filter sees at its stride: in and out `maps`. */
+function seenCells(
+  { model, block }: RuleTarget,
+  x: Value,
+  { batch, channels, height, width, rows, columns, stride }: Window,
+): Value {
+  const maps = batch * channels / block;
+  return gatherRows(model, x, {
+    length: block,
+    count: maps * height * width,
+    order: rowOrder(
+      [maps, rows, columns],
+      (map, row, column) =>
+        (map * height + row * stride) * width + column * stride,
+    ),
+    shape: [batch, channels, rows, columns],
+  });
 }
 
 /**
  * At stride 1 the columns of a window are shifts of `dy`, as so many filters;
- * at another, of `x`, as so many images. Its rows are those of the result.
+ * at another, of `x`, as so many images. Its rows are those of the result; a
+ * band of `x` has the rows that all windows of a band see.
  */
 function windowed(
   { model, block }: RuleTarget,
@@ -46,28 +72,29 @@ function windowed(
   const { kh, kw, stride, padding } = g;
   const [inputs, outputs] = [channels / block, filters / block];
   const blocks = Math.ceil(columns / block);
+  const bands = Math.ceil(rows / MOST_ROWS);
+  const band = Math.ceil(rows / bands);
+  const lines = (band - 1) * stride + kh;
   const shiftsOutput = stride === 1;
-  const isSubsampled = kh === 1;
-  const lines = isSubsampled ? rows : height;
 
   const xCells = batch * inputs * height * width;
   const images = shiftsOutput ? 1 : kw;
   const xOrder = rowOrder(
-    [images, batch, blocks, lines, block, inputs],
-    (shift, image, part, line, i, c) => {
-      const y = isSubsampled ? line * stride : line;
+    [images, batch, bands, blocks, lines, block, inputs],
+    (shift, image, bandOf, part, line, i, c) => {
+      const row = bandOf * band * stride + line - padding;
       const tap = shiftsOutput ? padding : shift;
       const cell = (part * block + i) * stride + tap - padding;
-      // Behind the last column of the result, dy is zero anyway.
-      const isMissing = cell < 0 ||
+      // Behind the last row and column of the result, dy is zero anyway.
+      const isMissing = row < 0 || row >= height || cell < 0 ||
         (cell >= width && (shiftsOutput || part * block + i < columns));
-      const x = Math.min(cell, width - 1);
+      const column = Math.min(cell, width - 1);
       return isMissing
         ? xCells
-        : ((image * inputs + c) * height + y) * width + x;
+        : ((image * inputs + c) * height + row) * width + column;
     },
   );
-  const tall = images * batch * blocks * lines;
+  const tall = images * batch * bands * blocks * lines;
   const byChannel = blockedOp(model, "ReorderInput", [
     gatherRows(model, x, {
       length: block,
@@ -76,19 +103,17 @@ function windowed(
       shape: [tall, block, channels, 1],
     }),
   ]);
-  const depth = batch * blocks * block;
+  const depth = batch * bands * blocks * block;
   const image = reshape(model, byChannel, [images, depth, lines, channels]);
 
   const product = blockedOp(model, "Conv", [
     image,
-    shiftedOutput(model, dy, g, block),
+    shiftedOutput(model, dy, g, { band, block }),
   ], {
-    kernel_shape: [rows, 1],
+    kernel_shape: [band, 1],
     strides: [1, 1],
-    dilations: [isSubsampled ? 1 : stride, 1],
-    pads: isSubsampled
-      ? [0, 0, 0, 0]
-      : [padding, 0, (rows - 1) * stride + kh - height - padding, 0],
+    dilations: [stride, 1],
+    pads: [0, 0, 0, 0],
   });
   // [kw][O / L][kh][C][L of O]
   const order = rowOrder(
@@ -103,33 +128,37 @@ function windowed(
   });
 }
 
-/** `dy` as filters, with zeros behind the last column, shifted at stride 1. */
+/** `dy` as filters, with zeros behind the last row and column, shifted at stride 1. */
 function shiftedOutput(
   model: ModelBuilder,
   dy: Value,
   { batch, filters, rows, columns, kw, stride, padding }: Window,
-  block: number,
+  { band, block }: { readonly band: number; readonly block: number },
 ): Value {
   const outputs = filters / block;
+  const bands = Math.ceil(rows / band);
   const blocks = Math.ceil(columns / block);
   const shifts = stride === 1 ? range(kw).map((tap) => padding - tap) : [0];
-  const shape = [shifts.length * filters, batch * blocks * block, rows, 1];
-  if (shifts.length === 1 && columns % block === 0) {
+  const depth = batch * bands * blocks * block;
+  const shape = [shifts.length * filters, depth, band, 1];
+  if (shifts.length === 1 && rows % band === 0 && columns % block === 0) {
     return outputAsFilters(model, dy, {
       batch,
       outputs,
       rows,
       columns,
+      band,
       shape,
       block,
     });
   }
   const cells = batch * outputs * rows * columns;
   const order = rowOrder(
-    [shifts.length, outputs, batch, blocks, rows, block],
-    (shift, o, image, part, row, i) => {
+    [shifts.length, outputs, batch, bands, blocks, band, block],
+    (shift, o, image, bandOf, part, line, i) => {
+      const row = bandOf * band + line;
       const column = part * block + i + shifts[shift]!;
-      const isMissing = column < 0 || column >= columns;
+      const isMissing = row >= rows || column < 0 || column >= columns;
       return isMissing
         ? cells
         : ((image * outputs + o) * rows + row) * columns + column;
@@ -146,21 +175,23 @@ export interface OutputRows {
   readonly rows: number;
   /** A multiple of the block. */
   readonly columns: number;
+  /** Rows of a band, a divisor of `rows`. */
+  readonly band: number;
   readonly shape: readonly number[];
   readonly block: number;
 }
 
-/** `dy` as `[O / L][batch][columns / L][rows][L of columns][L of O]`: in `maps`. */
+/** `dy` as `[O / L][batch][bands][columns / L][rows of a band][L of columns][L of O]`: in `maps`. */
 export function outputAsFilters(
   model: ModelBuilder,
   dy: Value,
-  { batch, outputs, rows, columns, shape, block }: OutputRows,
+  { batch, outputs, rows, columns, band, shape, block }: OutputRows,
 ): Value {
   const blocks = columns / block;
   const order = rowOrder(
-    [outputs, batch, blocks, rows],
-    (o, image, part, row) =>
-      ((image * outputs + o) * rows + row) * blocks + part,
+    [outputs, batch, rows / band, blocks, band],
+    (o, image, bandOf, part, line) =>
+      ((image * outputs + o) * rows + bandOf * band + line) * blocks + part,
   );
   const count = order.length;
   return gatherRows(model, dy, { length: block * block, count, order, shape });

@@ -4,13 +4,14 @@ import type { FilterGradInputs } from "./_filter_grad.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
 import type { Window } from "./_window.ts";
 
-/** Cells of a map that one filter of the product spans at most. */
-const TALLEST = 64;
+/** Cells of a map that one filter of the product spans at most: more, and they fall out of the cache. */
+const TALLEST = 16;
 
 /**
  * Writes the gradient by a 1x1 filter at stride 1, as in `filterGrad`: each
- * cell is seen once, so cells take the place of rows and columns. In `maps`,
- * out `filter`.
+ * cell is seen once, so cells take the place of rows and columns. Each image is
+ * a group of its own, whose gradients are then added: so the maps lie as the
+ * filters of the product are wanted. In `maps`, out `filter`.
  */
 export function pointwiseFilterGrad(
   { model, block }: RuleTarget,
@@ -18,9 +19,8 @@ export function pointwiseFilterGrad(
   { batch, channels, filters, rows, columns }: Window,
 ): Value {
   const cells = rows * columns;
-  const parts = cells / block;
-  const tall = largestDivisor(parts, TALLEST);
-  const depth = batch * cells / tall;
+  const tall = largestDivisor(cells / block, TALLEST);
+  const depth = cells / tall;
   const asImage = (maps: Value, count: number): Value =>
     reshape(
       model,
@@ -34,24 +34,22 @@ export function pointwiseFilterGrad(
           [batch, cells, count, 1],
         ),
       ]),
-      [1, depth, tall, count],
+      [1, batch * depth, tall, count],
     );
-  const asFilters = (maps: Value, count: number): Value => {
-    const blocks = count / block;
-    const order = rowOrder([blocks, batch], (c, image) => image * blocks + c);
-    return gatherRows(model, maps, {
-      length: cells * block,
-      count: batch * blocks,
-      order,
-      shape: [count, depth, tall, 1],
-    });
-  };
-  const product = (image: Value, filter: Value): Value =>
-    blockedOp(model, "Conv", [image, filter], {
+  const asFilters = (maps: Value, count: number): Value =>
+    reshape(model, maps, [batch * count, depth, tall, 1]);
+  const product = (image: Value, filter: Value): Value => {
+    const each = blockedOp(model, "Conv", [image, filter], {
       kernel_shape: [tall, 1],
       strides: [1, 1],
       pads: [0, 0, 0, 0],
+      group: batch,
     });
+    return batch === 1 ? each : model.op("ReduceSum", [
+      reshape(model, each, [batch, filters * channels]),
+      model.ints([0]),
+    ]);
+  };
   const shape = [filters, channels, 1, 1];
   const [inputs, outputs] = [channels / block, filters / block];
   // [O / L][C][L of O]

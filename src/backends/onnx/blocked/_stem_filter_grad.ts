@@ -55,6 +55,7 @@ export function stemFilterGrad(
       outputs,
       rows,
       columns,
+      band: rows,
       block,
       shape: [outputs, 1, batch * columns * rows * block],
     });

@@ -92,9 +92,8 @@ export function hasInputGrad(g: Window, block: number): boolean {
 export function hasFilterGrad(g: Window, block: number): boolean {
   if (!isBlockable(g, block) || isImage(g, block)) return false;
   if (isPointwise(g)) return true;
-  const { kh, kw, stride, padding, height, rows } = g;
-  return kh === kw && kh === 2 * padding + 1 &&
-    (stride === 1 || height + padding <= (rows - 1) * stride + kh);
+  const { kh, kw, padding } = g;
+  return kh === kw && kh === 2 * padding + 1;
 }
 
 /** Whether a filter sees one cell. */
