@@ -19,6 +19,7 @@ import { assertClose, type Numbers, uniform } from "./_numbers.ts";
 
 const everything: DeviceTraits = {
   fusedMatMul: true,
+  fastProducts: true,
   poolIndices: true,
   hardSigmoid: true,
   gelu: true,

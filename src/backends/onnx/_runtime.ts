@@ -60,6 +60,7 @@ interface DeviceProfile {
 /** What ONNX Runtime's own kernels have, native and in WebAssembly. */
 const everything: DeviceTraits = {
   fusedMatMul: true,
+  fastProducts: true,
   poolIndices: true,
   hardSigmoid: true,
   gelu: true,
@@ -90,6 +91,7 @@ const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
     options: { extra: { session: { disable_cpu_ep_fallback: "1" } } },
     traits: {
       fusedMatMul: false,
+      fastProducts: false,
       poolIndices: false,
       hardSigmoid: true,
       gelu: false,

@@ -90,6 +90,7 @@ export async function exportOnnx(
     // Operators of the standard that every runtime has.
     device: {
       fusedMatMul: false,
+      fastProducts: false,
       poolIndices: false,
       hardSigmoid: false,
       gelu: false,

@@ -1,4 +1,5 @@
 import type { Value } from "../model_builder.ts";
+import { sumRows } from "../plain/_sum.ts";
 import type { RuleTarget } from "./_conv.ts";
 import type { FilterGradInputs } from "./_filter_grad.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
@@ -45,10 +46,9 @@ export function pointwiseFilterGrad(
       pads: [0, 0, 0, 0],
       group: batch,
     });
-    return batch === 1 ? each : model.op("ReduceSum", [
-      reshape(model, each, [batch, filters * channels]),
-      model.ints([0]),
-    ]);
+    if (batch === 1) return each;
+    const gradients = reshape(model, each, [batch, filters * channels]);
+    return sumRows(model, gradients, batch);
   };
   const shape = [filters, channels, 1, 1];
   const [inputs, outputs] = [channels / block, filters / block];

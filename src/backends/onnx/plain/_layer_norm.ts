@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { sizeOf } from "../../_shape.ts";
 import type { Shape } from "../../backend.ts";
 import type { Call } from "../lowering.ts";
 import type { ModelBuilder, Value } from "../model_builder.ts";
+import { sumRows } from "./_sum.ts";
 
 /** Writes the layer norm. */
 export function lowerLayerNorm(
@@ -51,11 +53,12 @@ export function lowerLayerNormWeightGrad(
 ): Value {
   const { model, inputs: [x, dy], shapes: [rows], shape } = call;
   const { normalized } = normalize(call, x!);
-  const axes = rows!.slice(1).map((_, axis) => axis);
-  const sum = model.op("ReduceSum", [
+  const count = sizeOf(rows!.slice(0, -1));
+  const products = model.op("Reshape", [
     model.op("Mul", [dy!, normalized]),
-    model.ints(axes),
+    model.ints([count, ...shape]),
   ]);
+  const sum = sumRows(model, products, count);
   return model.op("Reshape", [sum, model.ints(shape)]);
 }
 

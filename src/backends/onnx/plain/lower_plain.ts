@@ -23,6 +23,7 @@ import {
   lowerLayerNormWeightGrad,
 } from "./_layer_norm.ts";
 import { lowerMatMul, lowerMatMulAdd } from "./_mat_mul.ts";
+import { lowerSum } from "./_sum.ts";
 
 /** How each operation is written. */
 export const plainRules: Rules = {
@@ -55,8 +56,7 @@ export const plainRules: Rules = {
   conv2dFilterGrad: lowerConv2dFilterGrad,
   maxPool2d: lowerMaxPool2d,
   maxPool2dGrad: lowerMaxPool2dGrad,
-  sum: ({ model, inputs, attributes }) =>
-    model.op("ReduceSum", [...inputs, model.ints(attributes.axes)]),
+  sum: lowerSum,
   max: ({ model, inputs, attributes }) =>
     model.op("ReduceMax", [...inputs, model.ints(attributes.axes)]),
   softmax: ({ model, inputs }) => model.op("Softmax", inputs, { axis: -1 }),
