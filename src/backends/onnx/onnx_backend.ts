@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { OptionError } from "../../core/errors.ts";
-import type { AsyncResult, Result } from "../../core/result.ts";
+import type { AsyncResult } from "../../core/result.ts";
 import type { Backend, TensorMap } from "../backend.ts";
 import { BackendUnavailableError } from "../errors.ts";
 import { constantLeaf } from "./_constant.ts";
@@ -10,8 +10,7 @@ import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { Lowering } from "./lowering.ts";
 import type { MemoryOrder } from "./memory_order.ts";
 import { plainLowering } from "./plain/lower_plain.ts";
-import { blockedLowering } from "./blocked/lower_blocked.ts";
-import { probeBlock } from "./blocked/probe_blocked.ts";
+import { chooseLowering } from "./_choose_lowering.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
 import { operations } from "./_record.ts";
 import { loadRuntime, type OnnxDevice, type Runtime } from "./_runtime.ts";
@@ -98,24 +97,6 @@ export function onnxBackend(
       _tag: "Right",
       right: backendOver(runtime.right, options, lowering.right),
     };
-  };
-}
-
-/** The lowering asked for, or why the runtime has none such. */
-async function chooseLowering(
-  runtime: Runtime,
-  { device, lowering = "auto" }: OnnxBackendOptions,
-): Promise<Result<BackendUnavailableError, Lowering>> {
-  if (lowering === "plain") return { _tag: "Right", right: plainLowering };
-  const block = device === "cpu" ? await probeBlock(runtime) : undefined;
-  if (block !== undefined) {
-    return { _tag: "Right", right: blockedLowering(block) };
-  }
-  if (lowering === "auto") return { _tag: "Right", right: plainLowering };
-  const missing = "ONNX Runtime has no blocked operators on this device";
-  return {
-    _tag: "Left",
-    left: new BackendUnavailableError(`onnx-${device}`, missing),
   };
 }
 

@@ -2,7 +2,7 @@
  * What an epoch takes that trains the last block, and one that trains
  * everything, in one run after the other:
  *
- *     deno task bench:epochs --data FOLDER --weights resnet18.safetensors
+ *     deno task bench:scopes --data FOLDER --weights resnet18.safetensors
  *       [--format willow] [--backbone resnet18] [--epochs 2] [--limit 5]
  *
  * An epoch is the time from the last step of the one before to its own last
