@@ -52,10 +52,14 @@ export function startState<T>(
   backend: Backend<T>,
   trained: NamedTensors,
 ): TrainingState<T> {
+  // The backend copies: all moments start from the same zeros.
+  const most = Object.values(trained)
+    .reduce((length, { data }) => Math.max(length, data.length), 0);
+  const none = new Float32Array(most);
   const zeros = (): TensorMap<T> =>
     mapValues(
       trained,
-      ({ data, shape }) => backend.tensor(new Float32Array(data.length), shape),
+      ({ data, shape }) => backend.tensor(none.subarray(0, data.length), shape),
     );
   return stateOf(upload(backend, trained), { m: zeros(), v: zeros() });
 }

@@ -102,6 +102,29 @@ const CASES: readonly Case[] = [
     gone: ["sqrt", "div"],
   },
   {
+    name: "a layer norm and the gradient by the weight behind it",
+    inputs: {
+      x: uniform(1, [2, 3, 8], -2, 5),
+      ...norm(8),
+      w: uniform(4, [5, 8]),
+    },
+    f: (be, { x, weight, bias, w }) => {
+      const y = layerNorm(be, x!, {
+        weight: weight!,
+        bias: bias!,
+        epsilon: 1e-6,
+      });
+      return be.matMul(be.reshape(y, [6, 8]), w!, { transposeB: true });
+    },
+    fused: [
+      "layerNorm",
+      "layerNormInputGrad",
+      "layerNormWeightGrad",
+      "layerNormProductGrad",
+    ],
+    gone: ["sqrt", "div"],
+  },
+  {
     name: "a product and the row added to it",
     inputs: {
       a: uniform(1, [3, 4]),
@@ -207,8 +230,13 @@ Deno.test("fuseOperations() finds every norm and GELU of a transformer's block",
   );
   const count = (name: string) => names.filter((each) => each === name).length;
   deepStrictEqual(
-    ["layerNorm", "layerNormInputGrad", "layerNormWeightGrad"].map(count),
-    [2, 2, 2],
+    [
+      "layerNorm",
+      "layerNormInputGrad",
+      "layerNormWeightGrad",
+      "layerNormProductGrad",
+    ].map(count),
+    [2, 2, 2, 2],
   );
   deepStrictEqual(["gelu", "geluGrad", "erf", "sqrt"].map(count), [1, 1, 0, 0]);
 });

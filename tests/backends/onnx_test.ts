@@ -78,6 +78,29 @@ for (const device of devices) {
     deepStrictEqual(await numbers(backend, early), [-1, -2]);
     await backend.close();
   });
+  Deno.test(`dispose() on onnx-${device} frees a tensor that nothing recorded reads, once no run has it`, async () => {
+    const backend = await open(device, {});
+    const captured = backend.tensor([3], [1]);
+    const program = backend.compile(({ x }) => ({
+      y: backend.mul(x!, 2),
+      same: captured,
+    }));
+    const x = backend.tensor([1, 2], [2]);
+    const running = program({ x });
+    const reading = backend.read([x]);
+    backend.dispose([x]);
+    const { y, same } = await running;
+    deepStrictEqual([...(await reading)[0]!], [1, 2]);
+    deepStrictEqual(await numbers(backend, y!), [2, 4]);
+    await rejects(backend.read([x]), /the tensor was disposed/);
+    await rejects(program({ x }), /the tensor was disposed/);
+    // What the program gives back needs it in every run.
+    backend.dispose([captured, same!]);
+    const next = backend.tensor([4, 5], [2]);
+    const again = await program({ x: next });
+    deepStrictEqual(await numbers(backend, again.same!), [3]);
+    await backend.close();
+  });
 }
 
 const cpu = await onnxBackend({ device: "cpu" })();

@@ -1,7 +1,8 @@
 import type { Backend, Shape } from "../backend.ts";
 import type { Pattern } from "./fuse_operations.ts";
-import type { OnnxTensor, OperationNode } from "./graph.ts";
+import type { OnnxTensor } from "./graph.ts";
 import { gradientTemplates, matchTemplate, recorder } from "./_template.ts";
+import { weightGradOf } from "./_weight_grad.ts";
 
 /** The exact GELU, its gradient and that by the weight behind it, as they are recorded for `shape`. */
 export function geluPatterns(shape: Shape): readonly Pattern[] {
@@ -25,22 +26,13 @@ export function geluPatterns(shape: Shape): readonly Pattern[] {
   };
   const forward = gelu(recorder, x);
   const weightGrad: Pattern = (plan, node) => {
-    if (node.operation !== "matMul" || node.shape.length !== 2) {
-      return undefined;
-    }
-    const { attributes } = node as OperationNode<"matMul">;
-    const [a, matrix] = node.inputs.map(plan.canonical);
-    // The rows of both are summed over: a gradient by a weight.
-    if (!attributes.transposeA || attributes.transposeB) return undefined;
-    if (matrix!.kind !== "operation") return undefined;
-    const bound = matchTemplate(plan, matrix!.inputs[0]!, {
-      template: forward,
-      holes: [x],
-    });
+    const found = weightGradOf(plan, node);
+    const bound = found &&
+      matchTemplate(plan, found.x, { template: forward, holes: [x] });
     return bound && {
       kind: "operation",
       operation: "geluWeightGrad",
-      inputs: [a!, bound.get(x)!],
+      inputs: [found!.dy, bound.get(x)!],
       attributes: {},
       shape: node.shape,
     };

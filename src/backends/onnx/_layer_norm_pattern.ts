@@ -1,9 +1,11 @@
 import type { Backend, Shape } from "../backend.ts";
 import type { Pattern } from "./fuse_operations.ts";
 import type { OnnxTensor, OperationNode } from "./graph.ts";
+import type { GraphPlan } from "./lowering.ts";
 import { gradientTemplates, matchTemplate, recorder } from "./_template.ts";
+import { weightGradOf } from "./_weight_grad.ts";
 
-/** The layer norm over the last axis of `shape` and its gradients, as they are recorded. */
+/** The layer norm over the last axis of `shape`, its gradients and that by the weight behind it, as they are recorded. */
 export function layerNormPatterns(shape: Shape): readonly Pattern[] {
   const hole = (of: Shape): OnnxTensor => ({ kind: "tensor", shape: of });
   const channels = shape.slice(-1);
@@ -29,7 +31,31 @@ export function layerNormPatterns(shape: Shape): readonly Pattern[] {
     pattern("layerNormInputGrad", byX, [x, weight, dy]),
     pattern("layerNormInputGrad", added, [x, weight, dy, before]),
     pattern("layerNormWeightGrad", byWeight, [x, dy]),
+    productGrad,
   ];
+
+  function productGrad(
+    plan: GraphPlan,
+    node: OperationNode,
+  ): OperationNode | undefined {
+    const found = weightGradOf(plan, node);
+    const bound = found && matchTemplate(plan, found.x, {
+      template: forward,
+      holes: [epsilon, x, weight, bias],
+    });
+    const guard = bound?.get(epsilon);
+    if (guard?.kind !== "constant") return undefined;
+    return {
+      kind: "operation",
+      operation: "layerNormProductGrad",
+      inputs: [
+        found!.dy,
+        ...[x, weight, bias].map((operand) => bound!.get(operand)!),
+      ],
+      attributes: { epsilon: guard.data[0]! },
+      shape: node.shape,
+    };
+  }
 
   function pattern(
     operation: "layerNorm" | "layerNormInputGrad" | "layerNormWeightGrad",

@@ -35,6 +35,13 @@ export interface TensorStore {
   readonly read: (x: OnnxTensor) => Promise<TensorData>;
   /** `Backend.tidy`. */
   readonly tidy: (f: () => readonly OnnxTensor[]) => readonly OnnxTensor[];
+  /** Notes that something recorded reads `x`: its numbers then outlive its owner. */
+  readonly note: (x: OnnxTensor) => void;
+  /** Runs `task`; what is disposed of `xs` meanwhile is freed behind it. */
+  readonly hold: <A>(
+    xs: readonly OnnxTensor[],
+    task: () => Promise<A>,
+  ) => Promise<A>;
   /** `Backend.dispose`. */
   readonly dispose: (xs: readonly OnnxTensor[]) => void;
   /** Leaves that were not disposed. */
@@ -54,6 +61,9 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
   const onDevice = new Map<OnnxTensor, string>();
   // Results in main memory: no one else can hold their numbers.
   const results = new WeakSet<OnnxTensor>();
+  const noted = new WeakSet<OnnxTensor>();
+  /** How many tasks are to find the numbers of a node. */
+  const holders = new Map<OnnxTensor, number>();
   const scopes: OnnxTensor[][] = [];
 
   const own = (x: OnnxTensor): void => {
@@ -87,6 +97,8 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
     const packed = order?.pack(plain, x.shape) ?? plain;
     const made = new tensors("float32", packed, x.shape);
     keep(x, { value: made, order });
+    // A constant's numbers are the caller's.
+    if (x.kind !== "constant") release(found);
     return made;
   };
   const keep = (x: OnnxTensor, { value, order }: SessionResult): void => {
@@ -99,8 +111,9 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
     if (alive.delete(x)) count--;
   };
   const free = (x: OnnxTensor): void => {
+    const isUnread = x.kind === "tensor" && !noted.has(x);
+    if (!onDevice.delete(x) && !results.has(x) && !isUnread) return;
     const value = values.get(x);
-    if (!onDevice.delete(x) && !results.has(x)) return;
     values.delete(x);
     if (value?.location === "cpu") release(value);
     value?.dispose();
@@ -157,11 +170,28 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
         kept.filter((x) => x.kind === "operation").forEach(own);
       }
     },
+    note: (x) => {
+      noted.add(x);
+    },
+    hold: async (xs, task) => {
+      const owned = [...new Set(xs)].filter((x) => alive.has(x));
+      owned.forEach((x) => holders.set(x, (holders.get(x) ?? 0) + 1));
+      try {
+        return await task();
+      } finally {
+        for (const x of owned) {
+          const others = holders.get(x)! - 1;
+          if (others > 0) holders.set(x, others);
+          else holders.delete(x);
+          if (others === 0 && !alive.has(x)) free(x);
+        }
+      }
+    },
     dispose: (xs) => {
       for (const x of xs) {
         if (!alive.has(x)) continue;
         forget(x);
-        free(x);
+        if (!holders.has(x)) free(x);
       }
     },
     count: () => count,

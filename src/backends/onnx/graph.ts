@@ -131,6 +131,8 @@ export interface OperationAttributes {
   readonly layerNormInputGrad: OperationAttributes["layerNorm"];
   /** Inputs `x`, `dy`. */
   readonly layerNormWeightGrad: OperationAttributes["layerNorm"];
+  /** Inputs `dy` `[K, M]`, `x` with `K` rows, `weight`, `bias`: `dy^T layerNorm(x)`. */
+  readonly layerNormProductGrad: OperationAttributes["layerNorm"];
 }
 
 /** Name of an operation. */

@@ -12,7 +12,7 @@ import type { MemoryOrder } from "./memory_order.ts";
 import { plainLowering } from "./plain/lower_plain.ts";
 import { chooseLowering } from "./_choose_lowering.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
-import { operations } from "./_record.ts";
+import { notedOperations } from "./_noted_operations.ts";
 import { loadRuntime, type OnnxDevice, type Runtime } from "./_runtime.ts";
 import { sessionCache } from "./_sessions.ts";
 import { type SessionResult, tensorStore } from "./_store.ts";
@@ -60,7 +60,9 @@ export interface OnnxBackend extends Backend<OnnxTensor> {
  * becomes one model, whose session is kept and found again by its structure.
  * `wasm` needs leave to read its own files, `cpu` also to load native code.
  * No operation falls back from `webgpu` to another device. Disposing results of
- * a program frees them at once: run what depends on them before. `step` and the gradient of `relu` hand NaN on.
+ * a program frees them at once: run what depends on them before. A tensor that
+ * something recorded reads outlives its disposal, another one does not. `step`
+ * and the gradient of `relu` hand NaN on.
  *
  * @param options The device, its threads and how many sessions are kept.
  * @returns The backend, or what is missing to run it.
@@ -217,6 +219,8 @@ function backendOver(
       results = Object.entries(program(Object.fromEntries(placeholders)));
       return [];
     });
+    // It may be a tensor of the caller's that no operation reads.
+    results.forEach(([, x]) => store.note(x));
     return {
       ...jobOf(() => `program ${programs++}`, results.map(([, x]) => x)),
       names: results.map(([name]) => name),
@@ -225,37 +229,41 @@ function backendOver(
   };
 
   return {
-    ...operations,
+    ...notedOperations(store.note),
     name: `onnx-${options.device}`,
     lowering: lowering.name,
     precision: "float32",
     tensor: store.tensor,
     constant: constantLeaf,
-    read: async (xs) => {
-      await materialize(xs);
-      return await Promise.all(xs.map(store.read));
-    },
+    read: (xs) =>
+      store.hold(xs, async () => {
+        await materialize(xs);
+        return await Promise.all(xs.map(store.read));
+      }),
     compile: (program) => {
       const traces = new Map<string, Trace>();
-      return async (inputs) => {
-        const shapes = shapeKey(inputs);
-        const traced = traces.get(shapes) ?? trace(program, inputs);
-        traces.set(shapes, traced);
-        await materialize(Object.values(inputs));
-        const results = await run(
-          traced,
-          (x, order) => {
-            const name = traced.inputNames.get(x);
-            return store.get(name === undefined ? x : inputs[name]!, order);
-          },
-          runtime.location,
-        );
-        return Object.fromEntries(
-          traced.names.map((
-            name,
-            i,
-          ) => [name, store.adopt(results[i]!, traced.key)]),
-        );
+      return (inputs) => {
+        const fed = Object.values(inputs);
+        return store.hold(fed, async () => {
+          const shapes = shapeKey(inputs);
+          const traced = traces.get(shapes) ?? trace(program, inputs);
+          traces.set(shapes, traced);
+          await materialize(fed);
+          const results = await run(
+            traced,
+            (x, order) => {
+              const name = traced.inputNames.get(x);
+              return store.get(name === undefined ? x : inputs[name]!, order);
+            },
+            runtime.location,
+          );
+          return Object.fromEntries(
+            traced.names.map((
+              name,
+              i,
+            ) => [name, store.adopt(results[i]!, traced.key)]),
+          );
+        });
       };
     },
     tidy: store.tidy,

@@ -62,6 +62,25 @@ export function lowerLayerNormWeightGrad(
   return model.op("Reshape", [sum, model.ints(shape)]);
 }
 
+/**
+ * Writes `dy^T layerNorm(x)`. The norm is computed anew, one pass, instead of
+ * kept from the way forward; ONNX Runtime would make one of the two if its axis
+ * were not written another way.
+ */
+export function lowerLayerNormProductGrad(
+  { model, inputs: [dy, ...operands], shapes, shape, attributes }: Call<
+    "layerNormProductGrad"
+  >,
+): Value {
+  const [[rows] = [], whole] = shapes;
+  const y = model.op("LayerNormalization", operands, {
+    axis: whole!.length - 1,
+    epsilon: { float: attributes.epsilon },
+  });
+  const matrix = model.op("Reshape", [y, model.ints([rows!, shape[1]!])]);
+  return model.op("Gemm", [dy!, matrix], { transA: 1, transB: 0 });
+}
+
 /** `n` and `1 / deviation`, once for both gradients: to compute them anew costs one operator, to keep `n` the memory of `x`. */
 function normalize(
   { model, shapes: [shape], attributes: { epsilon } }: {

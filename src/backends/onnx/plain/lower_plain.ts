@@ -20,6 +20,7 @@ import { lowerGelu, lowerGeluGrad, lowerGeluWeightGrad } from "./_gelu.ts";
 import {
   lowerLayerNorm,
   lowerLayerNormInputGrad,
+  lowerLayerNormProductGrad,
   lowerLayerNormWeightGrad,
 } from "./_layer_norm.ts";
 import { lowerMatMul, lowerMatMulAdd } from "./_mat_mul.ts";
@@ -96,6 +97,7 @@ export const plainRules: Rules = {
   layerNorm: lowerLayerNorm,
   layerNormInputGrad: lowerLayerNormInputGrad,
   layerNormWeightGrad: lowerLayerNormWeightGrad,
+  layerNormProductGrad: lowerLayerNormProductGrad,
 };
 
 /** Writes operation by operation; runs on every device. */
