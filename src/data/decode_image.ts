@@ -23,8 +23,10 @@ const JPEG = [0xff, 0xd8, 0xff];
  * 16 bits are cut to the upper 8, and palettes are looked up, all as Pillow's
  * `convert("RGB")` does, except that Pillow clips 16-bit grey at 255. EXIF
  * orientation and colour profiles are ignored: annotations are in stored
- * pixels. A cut or damaged file is an error, never a partly grey picture. More
- * than 100 million pixels are refused, as are CMYK JPEGs.
+ * pixels. A cut file, and one whose damage the decoder notices, is an error,
+ * never a partly grey picture; wrong bits inside the coded data of a JPEG, which
+ * has no checksum, may pass as other colours. More than 100 million pixels are
+ * refused, as are CMYK JPEGs.
  *
  * @param bytes Content of the file.
  * @param file Its path, for errors.
