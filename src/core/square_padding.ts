@@ -88,6 +88,18 @@ export function squarePadding(options: SquarePaddingOptions): SquarePadding {
  * @param padding Of {@linkcode squarePadding}.
  * @returns `[B, C, size, size]`.
  * @throws {ShapeError} If the images are not of that size.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { padToSquare, referenceBackend, squarePadding } from "@simsc/core";
+ *
+ * const backend = referenceBackend();
+ * const padding = squarePadding({ imageSize: [1, 3], align: "center" });
+ * const row = backend.tensor([1, 2, 3], [1, 1, 1, 3]);
+ * const [values] = await backend.read([padToSquare(backend, row, padding)]);
+ * deepStrictEqual([...values!], [0, 0, 0, 1, 2, 3, 0, 0, 0]);
+ * ```
  */
 export function padToSquare<T>(
   backend: Backend<T>,
@@ -114,6 +126,17 @@ export function padToSquare<T>(
  * @param points (x, y) in pixels of the image.
  * @param padding Of {@linkcode squarePadding}.
  * @returns (x, y) in pixels of the square.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { squarePadding, toSquare } from "@simsc/core";
+ *
+ * const imageSize = [200, 400] as const;
+ * const padding = squarePadding({ imageSize, size: 100, align: "center" });
+ * // A quarter of its size, with 25 rows above.
+ * deepStrictEqual(toSquare([[0, 0], [400, 200]], padding), [[0, 25], [100, 75]]);
+ * ```
  */
 export function toSquare(
   points: readonly Point[],
@@ -133,6 +156,17 @@ export function toSquare(
  * @param padding Of {@linkcode squarePadding}.
  * @returns (x, y) in pixels of the image; outside it where the point lies in
  *   the padding.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { fromSquare, squarePadding } from "@simsc/core";
+ *
+ * const imageSize = [200, 400] as const;
+ * const padding = squarePadding({ imageSize, size: 100, align: "center" });
+ * const points = fromSquare([[50, 50], [50, 0]], padding);
+ * deepStrictEqual(points, [[200, 100], [200, -100]]); // the second: above it
+ * ```
  */
 export function fromSquare(
   points: readonly Point[],

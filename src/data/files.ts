@@ -46,6 +46,21 @@ export function readBytes(file: string): AsyncResult<DataError, Uint8Array> {
  * @param file Path of the file.
  * @param bytes Its content; a string is written as UTF-8.
  * @returns Nothing, or why the file could not be written.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, equal } from "node:assert/strict";
+ * import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+ * import { writeAtomic } from "@simsc/core/data";
+ *
+ * const folder = await mkdtemp("files-");
+ * const file = `${folder}/new/result.json`;
+ * await writeAtomic(file, "{}")();
+ * await writeAtomic(file, '{"pck":0.5}')();
+ * equal(await readFile(file, "utf8"), '{"pck":0.5}');
+ * deepStrictEqual(await readdir(`${folder}/new`), ["result.json"]);
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function writeAtomic(
   file: string,

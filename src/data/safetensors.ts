@@ -99,6 +99,22 @@ export type WrittenDtype = "F32" | "F16" | "BF16";
  * @throws {ShapeError} If a tensor holds another number of elements than its shape says.
  * @throws {OptionError} If a tensor is called `__metadata__`, or a number is
  * too large for the type.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { decodeSafetensors, encodeSafetensors } from "@simsc/core/data";
+ *
+ * const bias = { shape: [2], data: Float32Array.of(0.5, 0.1) };
+ * const bytes = encodeSafetensors({ bias }, { origin: "drawn" }, {
+ *   dtype: "F16",
+ * });
+ * const decoded = decodeSafetensors(bytes, "half.safetensors");
+ * if (decoded._tag === "Left") throw new Error(decoded.left.message);
+ * const { tensors, metadata } = decoded.right;
+ * deepStrictEqual(metadata, { origin: "drawn" });
+ * deepStrictEqual([...tensors["bias"]!.data], [0.5, 0.0999755859375]); // rounded
+ * ```
  */
 export function encodeSafetensors(
   tensors: NamedTensors,

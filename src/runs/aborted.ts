@@ -14,7 +14,21 @@ export interface Aborted {
   readonly message: string;
 }
 
-/** The failure for work that was stopped in `what`. */
+/**
+ * The failure for work that was stopped in `what`.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { aborted } from "@simsc/core/runs";
+ *
+ * const stopped = aborted("evaluation");
+ * equal(
+ *   stopped._tag === "Left" && stopped.left.message,
+ *   "evaluation was stopped",
+ * );
+ * ```
+ */
 export function aborted(what: string): Result<Aborted, never> {
   return {
     _tag: "Left",

@@ -40,6 +40,19 @@ class Refusal extends Error {
  * @param bytes Content of the file.
  * @param file Its path, for errors.
  * @returns The checkpoint, {@linkcode OtherVersion}, or what is wrong with the file.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { encodeSafetensors } from "@simsc/core/data";
+ * import { decodeCheckpoint } from "@simsc/core/runs";
+ *
+ * const later = encodeSafetensors({}, { "simsc.version": "2" });
+ * const decoded = decodeCheckpoint(later, "last.safetensors");
+ * equal(decoded._tag === "Left" && decoded.left._tag, "OtherVersion");
+ * const weights = decodeCheckpoint(encodeSafetensors({}), "resnet.safetensors");
+ * equal(weights._tag === "Left" && weights.left._tag, "MalformedFile");
+ * ```
  */
 export function decodeCheckpoint(
   bytes: Uint8Array,

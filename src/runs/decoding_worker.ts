@@ -31,6 +31,20 @@ export interface DecodingWorker {
  * serves any number of `imageSource`s.
  *
  * @returns The thread.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { decodingWorker, imageSource } from "@simsc/core/runs";
+ *
+ * const worker = decodingWorker();
+ * const { load, prefetch } = imageSource({ size: 256, stride: 16, worker });
+ * prefetch([{ path: "none.png" }]); // decoded ahead, if the thread has started
+ * const found = await load({ path: "none.png" })();
+ * equal(found._tag === "Left" && found.left._tag, "MissingFile");
+ * worker.close();
+ * equal(worker.isReady(), false);
+ * ```
  */
 export function decodingWorker(): DecodingWorker {
   const worker = openWorker();

@@ -30,6 +30,40 @@ const STYLE = "text{font:13px system-ui,sans-serif;text-anchor:middle;" +
  * @param match What was found.
  * @param options What the drawing is called, and its form.
  * @returns An SVG document, or a page of HTML, with both pictures inside.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { drawMatch } from "@simsc/core/runs";
+ *
+ * const image = {
+ *   width: 2,
+ *   height: 1,
+ *   data: new Uint8Array(2 * 1 * 3),
+ *   decoder: "none",
+ * };
+ * const picture = {
+ *   path: "a.png",
+ *   stored: image,
+ *   image,
+ *   padded: [16, 16],
+ * } as const;
+ * const svg = await drawMatch({
+ *   points: [{ query: [0, 0], match: [1, 0], similarity: 0.9, confidence: 0.5 }],
+ *   beta: 0.02,
+ *   choices: {
+ *     backbone: "tiny",
+ *     backend: "reference",
+ *     size: 256,
+ *     coordinates: "simple",
+ *     reading: { betaEval: 0.02, sigmaCells: 7 },
+ *     decoders: ["none", "none"],
+ *   },
+ *   images: { source: picture, target: picture },
+ * }, { title: "From left to right" });
+ * equal(svg.match(/<image /g)?.length, 2);
+ * equal(svg.match(/class="line"/g)?.length, 1);
+ * ```
  */
 export async function drawMatch(
   { points, images }: PairMatch,

@@ -95,6 +95,58 @@ export interface EvaluationOutcome {
  * @param inputs Model, pairs and pictures.
  * @param options Threshold, space and α.
  * @returns The outcome of every pair, or the first file that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import { readPairs, writeProcedural } from "@simsc/core/data";
+ * import {
+ *   createBackend,
+ *   createPredictor,
+ *   drawnDefaults,
+ *   evaluate,
+ *   imageLoader,
+ *   initialModel,
+ * } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("evaluate-");
+ * const few = { trn: 0, val: 0, test: 2 };
+ * await writeProcedural(`${folder}/drawn`, {
+ *   seed: 0,
+ *   categories: ["car"],
+ *   imagesPerCategory: few,
+ *   pairsPerCategory: few,
+ *   drawing: { size: 64 },
+ * })();
+ * const data = `${folder}/drawn`;
+ * const set = await readPairs(data, { format: "spair", split: "test" })();
+ * if (set._tag === "Left") throw new Error(set.left.message);
+ * const { pairs, threshold } = set.right;
+ * const model = await initialModel(drawnDefaults)();
+ * if (model._tag === "Left") throw new Error(model.left.message);
+ * const { config, parameters } = model.right;
+ * const created = await createBackend("auto")();
+ * if (created._tag === "Left") throw created.left;
+ * const backend = created.right;
+ * const predictor = createPredictor(backend, {
+ *   config,
+ *   baked: parameters,
+ *   betaEval: "auto",
+ *   sigmaCells: 7,
+ * });
+ * const load = imageLoader({ size: 64, stride: 16 });
+ * const outcome = await evaluate(backend, { config, predictor, pairs, load }, {
+ *   threshold,
+ *   space: "evaluation",
+ *   alphas: [0.1, 10],
+ * })();
+ * if (outcome._tag === "Left") throw new Error(outcome.left.message);
+ * equal(outcome.right.pairs.length, 2);
+ * equal(outcome.right.pairs[0]?.pck.value["10"], 1); // no match is so far off
+ * await backend.close();
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function evaluate<T>(
   backend: Backend<T>,

@@ -54,6 +54,61 @@ const BLOCK_QUERIES = 2 ** 16;
  *   the first file that is wrong.
  * @throws {OptionError} If `keepImages` is not a whole number of at least 2, or
  *   `batch` not one of at least 1.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import { readPairs, writeProcedural } from "@simsc/core/data";
+ * import {
+ *   createBackend,
+ *   createPredictor,
+ *   drawnDefaults,
+ *   evaluateReadings,
+ *   imageLoader,
+ *   initialModel,
+ * } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("evaluate-");
+ * const few = { trn: 0, val: 0, test: 2 };
+ * await writeProcedural(`${folder}/drawn`, {
+ *   seed: 0,
+ *   categories: ["car"],
+ *   imagesPerCategory: few,
+ *   pairsPerCategory: few,
+ *   drawing: { size: 64 },
+ * })();
+ * const data = `${folder}/drawn`;
+ * const set = await readPairs(data, { format: "spair", split: "test" })();
+ * if (set._tag === "Left") throw new Error(set.left.message);
+ * const { pairs, threshold } = set.right;
+ * const model = await initialModel(drawnDefaults)();
+ * if (model._tag === "Left") throw new Error(model.left.message);
+ * const { config, parameters } = model.right;
+ * const created = await createBackend("auto")();
+ * if (created._tag === "Left") throw created.left;
+ * const backend = created.right;
+ * const predictor = createPredictor(backend, {
+ *   config,
+ *   baked: parameters,
+ *   betaEval: 0.02,
+ *   sigmaCells: 7,
+ *   alternatives: [{ betaEval: 1, sigmaCells: 7 }],
+ * });
+ * const load = imageLoader({ size: 64, stride: 16 });
+ * const inputs = { config, predictor, pairs, load };
+ * const outcomes = await evaluateReadings(backend, inputs, {
+ *   threshold,
+ *   space: "evaluation",
+ *   alphas: [0.1],
+ * })();
+ * if (outcomes._tag === "Left") throw new Error(outcomes.left.message);
+ * const [sharp, soft] = outcomes.right;
+ * equal(sharp?.pairs[0]?.beta, 0.02);
+ * equal(soft?.pairs[0]?.beta, 1);
+ * await backend.close();
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function evaluateReadings<T>(
   backend: Backend<T>,

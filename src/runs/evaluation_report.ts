@@ -70,6 +70,55 @@ export interface EvaluationReport {
  * @param evaluations At least one.
  * @param options What is shown.
  * @returns Text for people and an object for programs.
+ *
+ * @example
+ * ```ts
+ * import { match } from "node:assert/strict";
+ * import { pck } from "@simsc/core";
+ * import { evaluationReport, summarize } from "@simsc/core/runs";
+ *
+ * const predicted = [[8, 8], [1, 8]] as const;
+ * const truth = [[8, 8], [8, 1]] as const;
+ * const outcome = {
+ *   pairs: [{
+ *     pair: {
+ *       id: "a-b",
+ *       category: "car",
+ *       source: { path: "a.png", keypoints: truth },
+ *       target: { path: "b.png", keypoints: truth },
+ *     },
+ *     predicted,
+ *     pck: pck({ predicted, truth }, {
+ *       threshold: "img",
+ *       space: "evaluation",
+ *       alphas: [0.1],
+ *       imageSize: [16, 16],
+ *     }),
+ *     beta: 0.02,
+ *   }],
+ *   images: 2,
+ *   decoders: ["fast-png"],
+ * };
+ * const result = summarize(outcome, {
+ *   data: "mine test",
+ *   backbone: "tiny",
+ *   layers: [3],
+ *   backend: "onnx-cpu",
+ *   coordinates: "simple",
+ *   threshold: "img",
+ *   space: "evaluation",
+ *   size: 16,
+ *   betaEval: 0.02,
+ *   localizer: "kernelSoftArgmax",
+ *   sigmaCells: 7,
+ *   normalize: true,
+ * });
+ * const { text } = evaluationReport([{ result, outcomes: outcome.pairs }], {
+ *   average: "perImage",
+ * });
+ * match(text, /car .*50\.0/); // one of two points
+ * match(text, /mine test: 1 pairs, 2 keypoints, 2 images at 16/);
+ * ```
  */
 export function evaluationReport(
   evaluations: readonly ModelEvaluation[],

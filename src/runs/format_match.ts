@@ -6,6 +6,40 @@ import type { PairMatch } from "./match_pair.ts";
  *
  * @param match What was found.
  * @returns The text, with a line feed at its end.
+ *
+ * @example
+ * ```ts
+ * import { match } from "node:assert/strict";
+ * import { formatMatch } from "@simsc/core/runs";
+ *
+ * const image = {
+ *   width: 2,
+ *   height: 1,
+ *   data: new Uint8Array(2 * 1 * 3),
+ *   decoder: "none",
+ * };
+ * const picture = {
+ *   path: "a.png",
+ *   stored: image,
+ *   image,
+ *   padded: [16, 16],
+ * } as const;
+ * const text = formatMatch({
+ *   points: [{ query: [0, 0], match: [1, 0], similarity: 0.9, confidence: 0.5 }],
+ *   beta: 0.02,
+ *   choices: {
+ *     backbone: "tiny",
+ *     backend: "reference",
+ *     size: 256,
+ *     coordinates: "simple",
+ *     reading: { betaEval: 0.02, sigmaCells: 7 },
+ *     decoders: ["none", "none"],
+ *   },
+ *   images: { source: picture, target: picture },
+ * });
+ * match(text, /0\.900 +0\.500\n/);
+ * match(text, /β 0\.0200 \(0\.02\), kernelSoftArgmax, tiny at 256/);
+ * ```
  */
 export function formatMatch({ points, beta, choices }: PairMatch): string {
   const { reading: { localizer = "kernelSoftArgmax", betaEval } } = choices;

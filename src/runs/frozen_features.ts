@@ -74,6 +74,39 @@ const VERSION = 1;
  * @param backend Where it runs.
  * @param options Network, pictures and where features are kept.
  * @returns The preparer; it gives `trunk.*` or `maps`.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, equal } from "node:assert/strict";
+ * import * as TE from "fp-ts/TaskEither";
+ * import { referenceBackend } from "@simsc/core";
+ * import { drawnDefaults, frozenFeatures, initialModel } from "@simsc/core/runs";
+ *
+ * const model = await initialModel(drawnDefaults)();
+ * if (model._tag === "Left") throw new Error(model.left.message);
+ * const image = {
+ *   width: 32,
+ *   height: 32,
+ *   data: new Uint8Array(32 * 32 * 3),
+ *   decoder: "none",
+ * };
+ * let reads = 0;
+ * const prepare = frozenFeatures(referenceBackend(), {
+ *   backbone: model.right.config.backbone,
+ *   parameters: model.right.parameters,
+ *   upTo: "maps",
+ *   size: 32,
+ *   load: ({ path }) => {
+ *     reads++;
+ *     return TE.right({ path, stored: image, image, padded: [32, 32] });
+ *   },
+ * });
+ * await prepare({ path: "black.png" })();
+ * const again = await prepare({ path: "black.png" })();
+ * equal(reads, 1);
+ * if (again._tag === "Left") throw new Error(again.left.message);
+ * deepStrictEqual(again.right.inputs()["maps"]?.shape, [1, 128, 2, 2]);
+ * ```
  */
 export function frozenFeatures<T>(
   backend: Backend<T>,

@@ -42,6 +42,30 @@ const MOST_AHEAD = 64;
  * @param options Size, stride, cache, and the Worker.
  * @returns Loader and prefetch.
  * @throws {OptionError} If the size is not a whole number of at least `stride`.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, equal } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import { writeProcedural } from "@simsc/core/data";
+ * import { imageSource } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("source-");
+ * await writeProcedural(`${folder}/drawn`, {
+ *   seed: 0,
+ *   categories: ["car"],
+ *   imagesPerCategory: { trn: 1, val: 0, test: 0 },
+ *   pairsPerCategory: { trn: 0, val: 0, test: 0 },
+ *   drawing: { size: 64 },
+ * })();
+ * const path = `${folder}/drawn/JPEGImages/car/trn_0000.png`;
+ * const { load } = imageSource({ size: 32, stride: 16, cacheBytes: 2 ** 20 });
+ * const first = await load({ path })();
+ * await rm(folder, { recursive: true });
+ * const kept = await load({ path })(); // from the cache: the file is gone
+ * equal(kept._tag, "Right");
+ * deepStrictEqual(kept, first);
+ * ```
  */
 export function imageSource(options: ImageSourceOptions): ImageSource {
   const { size, stride, cacheBytes = 0, worker } = options;

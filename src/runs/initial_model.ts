@@ -11,6 +11,17 @@ import { modelConfig, type TrainConfig } from "./train_config.ts";
  *
  * @param config What the run is told.
  * @returns The model, or why its weights cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, equal } from "node:assert/strict";
+ * import { drawnDefaults, initialModel } from "@simsc/core/runs";
+ *
+ * const model = await initialModel({ ...drawnDefaults, seed: 1 })();
+ * equal(model._tag === "Right" && model.right.config.backbone.name, "tiny");
+ * // The seed alone says what is drawn.
+ * deepStrictEqual(await initialModel({ ...drawnDefaults, seed: 1 })(), model);
+ * ```
  */
 export function initialModel(
   config: TrainConfig,

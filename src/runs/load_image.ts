@@ -100,7 +100,19 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
   };
 }
 
-/** Whether a picture is asked for again and so kept: edits but a mirror are drawn anew. */
+/**
+ * Whether a picture is asked for again and so kept: edits but a mirror are drawn anew.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { isKept } from "@simsc/core/runs";
+ *
+ * const crop = { kind: "crop", x: 0, y: 0, width: 8, height: 8 } as const;
+ * equal(isKept({ path: "a.png", edits: [{ kind: "mirror" }] }), true);
+ * equal(isKept({ path: "a.png", edits: [crop] }), false);
+ * ```
+ */
 export function isKept({ edits = [] }: Picture): boolean {
   return edits.every(({ kind }) => kind === "mirror");
 }
@@ -112,6 +124,29 @@ export function isKept({ edits = [] }: Picture): boolean {
  * @param images Pictures with equal `padded`.
  * @returns `[B, 3, H, W]`, row-major.
  * @throws {OptionError} If their sizes differ.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { imageBatch } from "@simsc/core/runs";
+ *
+ * const image = {
+ *   width: 1,
+ *   height: 1,
+ *   data: Uint8Array.of(255, 255, 255),
+ *   decoder: "none",
+ * };
+ * const padded = [1, 2] as const; // a column to its right
+ * const batch = imageBatch([{ path: "a.png", stored: image, image, padded }]);
+ * deepStrictEqual([...batch].map((x) => x > 0), [
+ *   true, // red
+ *   false,
+ *   true, // green
+ *   false,
+ *   true, // blue
+ *   false,
+ * ]);
+ * ```
  */
 export function imageBatch(images: readonly LoadedImage[]): Float32Array {
   const [height, width] = images[0]?.padded ?? [0, 0];

@@ -100,6 +100,48 @@ export interface PairMatch {
  * @returns The matches, or which file or point is wrong.
  * @throws {OptionError} If an option lies outside its range, or the reading
  *   wants a temperature that the model does not have.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import { writeProcedural } from "@simsc/core/data";
+ * import {
+ *   createBackend,
+ *   drawnDefaults,
+ *   initialModel,
+ *   matchPair,
+ * } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("match-");
+ * await writeProcedural(`${folder}/drawn`, {
+ *   seed: 0,
+ *   categories: ["car"],
+ *   imagesPerCategory: { trn: 1, val: 0, test: 0 },
+ *   pairsPerCategory: { trn: 0, val: 0, test: 0 },
+ *   drawing: { size: 64, aspect: [1, 1] },
+ * })();
+ * const picture = `${folder}/drawn/JPEGImages/car/trn_0000.png`;
+ * const model = await initialModel(drawnDefaults)();
+ * if (model._tag === "Left") throw new Error(model.left.message);
+ * const created = await createBackend("auto")();
+ * if (created._tag === "Left") throw created.left;
+ * const backend = created.right;
+ * const found = await matchPair(backend, {
+ *   model: model.right,
+ *   source: picture,
+ *   target: picture,
+ *   points: [[16, 32]],
+ * }, {
+ *   size: 64,
+ *   reading: { betaEval: 0.02, localizer: "nearestNeighbor", sigmaCells: 7 },
+ * })();
+ * if (found._tag === "Left") throw new Error(found.left.message);
+ * const [{ match: [x, y] } = { match: [0, 0] }] = found.right.points;
+ * ok(Math.hypot(x - 16, y - 32) < 1, `${[x, y]}`); // where it is on itself
+ * await backend.close();
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function matchPair<T>(
   backend: Backend<T>,

@@ -124,6 +124,20 @@ function initTemperature(
  * @param parameters Tensors of the model by name.
  * @returns The temperature with its tensors.
  * @throws {OptionError} If a tensor is missing.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { modelTemperature } from "@simsc/core/runs";
+ *
+ * const backend = referenceBackend();
+ * const parameter = backend.tensor([0.5], []);
+ * const temperature = modelTemperature({ kind: "single", start: 0.5 }, {
+ *   "temperature.parameter": parameter,
+ * });
+ * deepStrictEqual(temperature, { kind: "single", parameter });
+ * ```
  */
 export function modelTemperature<T>(
   config: TemperatureConfig,

@@ -9,6 +9,21 @@ import type { ModelConfig } from "./model.ts";
  * @param names Parameters that are there: batch norm's tell whether it is
  *   folded into the convolutions.
  * @returns Axis lengths by name.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { drawnDefaults, initialModel, modelShapes } from "@simsc/core/runs";
+ *
+ * const model = await initialModel(drawnDefaults)();
+ * if (model._tag === "Left") throw new Error(model.left.message);
+ * const { config, parameters } = model.right;
+ * const shapes = modelShapes(config, Object.keys(parameters));
+ * deepStrictEqual(shapes["temperature.w2"], [1, 128]); // channels of the backbone
+ * for (const [name, { shape }] of Object.entries(parameters)) {
+ *   deepStrictEqual([...shape], [...shapes[name]!]);
+ * }
+ * ```
  */
 export function modelShapes(
   { backbone, temperature }: ModelConfig,

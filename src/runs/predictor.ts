@@ -80,6 +80,35 @@ export interface Predictor<T> extends MatchPrograms<T> {
  * @returns Functions that run it.
  * @throws {OptionError} If `betaEval` is `auto` and the model has no
  *   temperature of its own among the baked weights.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { createPredictor, drawnDefaults, initialModel } from "@simsc/core/runs";
+ *
+ * const model = await initialModel(drawnDefaults)();
+ * if (model._tag === "Left") throw new Error(model.left.message);
+ * const backend = referenceBackend();
+ * const predictor = createPredictor(backend, {
+ *   config: model.right.config,
+ *   baked: model.right.parameters,
+ *   betaEval: "auto",
+ *   localizer: "nearestNeighbor",
+ *   sigmaCells: 7,
+ * });
+ * const pixels = Float32Array.from({ length: 3 * 32 * 32 }, (_, i) => i % 7 - 3);
+ * const images = backend.tensor(pixels, [1, 3, 32, 32]); // 2 x 2 cells
+ * const [image] = await predictor.extract(images);
+ * const queries = backend.tensor([0, 0, 1, 0], [1, 2, 2]);
+ * const matches = await predictor.locate({
+ *   source: image!,
+ *   target: image!,
+ *   queries,
+ * });
+ * const [cells] = await backend.read([matches]);
+ * deepStrictEqual([...cells!], [0, 0, 1, 0]); // where they are on itself
+ * ```
  */
 export function createPredictor<T>(
   backend: Backend<T>,

@@ -87,6 +87,27 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
  * @param count `B`, zeros behind the last; as many as there are by default.
  * @returns Each input as `[B, ...]`; none of no picture.
  * @throws {OptionError} If names or shapes differ.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { type PreparedImage, stackInputs } from "@simsc/core/runs";
+ *
+ * const pixel = (grey: number): PreparedImage => ({
+ *   inputs: () => ({
+ *     images: { shape: [1, 3, 1, 1], data: new Float32Array(3).fill(grey) },
+ *   }),
+ *   bytes: 12,
+ *   stored: { width: 1, height: 1 },
+ *   resized: { width: 1, height: 1 },
+ *   padded: [1, 1],
+ *   decoder: "none",
+ * });
+ * deepStrictEqual(stackInputs([pixel(1), pixel(2)], 3)["images"], {
+ *   shape: [3, 3, 1, 1],
+ *   data: Float32Array.of(1, 1, 1, 2, 2, 2, 0, 0, 0),
+ * });
+ * ```
  */
 export function stackInputs(
   images: readonly PreparedImage[],

@@ -15,6 +15,28 @@ import { readLog } from "./read_log.ts";
  * @param file Path of the log.
  * @param step Updates done at the checkpoint.
  * @returns The rows that were kept, or why the log cannot be read or written.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import { appendLog, readLog, resumeLog } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("log-");
+ * const file = `${folder}/log.jsonl`;
+ * const row = {
+ *   kind: "validation",
+ *   step: 10,
+ *   epoch: 0,
+ *   pck: { "0.1": 0.4 },
+ *   betaProduct: 0.05,
+ * } as const;
+ * await appendLog(file, [row, { ...row, step: 20 }])();
+ * await resumeLog(file, 10)(); // the checkpoint is of step 10
+ * const log = await readLog(file)();
+ * deepStrictEqual(log._tag === "Right" && log.right, [row]);
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function resumeLog(
   file: string,

@@ -76,6 +76,15 @@ export type RunError =
  * @param file Log of the run.
  * @param step Update that gave it.
  * @returns The error; the last checkpoint is left as it was.
+ *
+ * @example
+ * ```ts
+ * import { match } from "node:assert/strict";
+ * import { notFiniteLoss } from "@simsc/core/runs";
+ *
+ * const { message } = notFiniteLoss("runs/first/log.jsonl", 7);
+ * match(message, /^runs\/first\/log\.jsonl: "loss" must be finite: .* step 7/);
+ * ```
  */
 export function notFiniteLoss(file: string, step: number): NotFinite {
   return {

@@ -62,6 +62,21 @@ export function runFiles(folder: string): RunFiles {
  * @param folder Path of the folder.
  * @returns The paths of its files, or why a run cannot start there.
  * @throws {OptionError} If the path is empty.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { mkdtemp, rm, writeFile } from "node:fs/promises";
+ * import { createRunFolder } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("runs-");
+ * const made = await createRunFolder(`${folder}/first`)();
+ * if (made._tag === "Left") throw new Error(made.left.message);
+ * await writeFile(made.right.config, "{}");
+ * const again = await createRunFolder(`${folder}/first`)();
+ * equal(again._tag === "Left" && again.left._tag, "RunExists");
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function createRunFolder(
   folder: string,

@@ -30,6 +30,23 @@ export interface StartedRun {
  * @param config What the run is told.
  * @param out Folder of the run.
  * @returns The run, or why it cannot start; then nothing was written.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, ok } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import { drawnDefaults, readTrainConfig, startRun } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("runs-");
+ * const out = `${folder}/first`;
+ * const run = await startRun({ ...drawnDefaults, scope: "last" }, out)();
+ * if (run._tag === "Left") throw new Error(run.left.message);
+ * const { trained, frozen, config } = run.right;
+ * ok("temperature.w1" in trained && "conv1.weight" in frozen);
+ * const written = await readTrainConfig(out)();
+ * deepStrictEqual(written._tag === "Right" && written.right, config);
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function startRun(
   config: TrainConfig,

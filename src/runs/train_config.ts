@@ -156,7 +156,19 @@ export const drawnDefaults: TrainConfig = {
   warmup: 50,
 };
 
-/** The model that a configuration trains. */
+/**
+ * The model that a configuration trains.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, equal } from "node:assert/strict";
+ * import { modelConfig, paperDefaults } from "@simsc/core/runs";
+ *
+ * const { backbone, temperature } = modelConfig(paperDefaults);
+ * equal(backbone.name, "resnet101");
+ * deepStrictEqual(temperature, { kind: "mlp" });
+ * ```
+ */
 export function modelConfig(config: TrainConfig): ModelConfig {
   const { backbone, temperature, normalize, coordinates } = config;
   return {

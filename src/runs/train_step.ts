@@ -44,6 +44,54 @@ export interface TrainStepOptions
  * @returns The compiled step.
  * @throws {OptionError} When it first runs, if a watched parameter is not
  *   trained.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { adamCorrections, initSingleTemperature } from "@simsc/core/nn";
+ * import {
+ *   batchTensors,
+ *   drawnDefaults,
+ *   modelConfig,
+ *   startState,
+ *   trainStep,
+ * } from "@simsc/core/runs";
+ *
+ * const backend = referenceBackend();
+ * const temperature = { kind: "single", start: 0.5 } as const;
+ * const step = trainStep(backend, {
+ *   ...drawnDefaults,
+ *   model: modelConfig({ ...drawnDefaults, temperature }),
+ *   frozen: {}, // maps are given: no backbone runs
+ * });
+ * const trained = initSingleTemperature(temperature);
+ * const batch = batchTensors(backend, {
+ *   // Two images of two cells, whose features are the axes.
+ *   inputs: {
+ *     maps: {
+ *       shape: [2, 2, 1, 2],
+ *       data: Float32Array.of(1, 0, 0, 1, 1, 0, 0, 1),
+ *     },
+ *   },
+ *   indexA: [0],
+ *   indexB: [1],
+ *   queries: Float32Array.of(0, 0),
+ *   points: Float32Array.of(0, 0),
+ *   weights: Float32Array.of(1),
+ * });
+ * const next = await step({
+ *   ...startState(backend, trained).tensors,
+ *   ...batch,
+ *   corrections: backend.tensor(adamCorrections(1), [2]),
+ *   learningRate: backend.tensor([0.001], []),
+ *   temperatureLearningRate: backend.tensor([0.01], []),
+ * });
+ * const softer = next["parameters.temperature.parameter"]!;
+ * const [values] = await backend.read([softer]);
+ * // The truth is spread over both cells by its kernel: a softer map is closer.
+ * ok(Math.abs(values![0]! - 0.51) < 1e-6);
+ * ```
  */
 export function trainStep<T>(
   backend: Backend<T>,

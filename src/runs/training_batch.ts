@@ -111,6 +111,38 @@ export function pairBatch(
  * @param options Loader, coordinates and capacity.
  * @returns The arrays, or the first file that is wrong.
  * @throws {OptionError} If a pair has more keypoints than there is room for.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import * as TE from "fp-ts/TaskEither";
+ * import { pairBatch, preparePixels, trainingBatch } from "@simsc/core/runs";
+ *
+ * const image = {
+ *   width: 32,
+ *   height: 32,
+ *   data: new Uint8Array(32 * 32 * 3),
+ *   decoder: "none",
+ * };
+ * const pair = {
+ *   id: "a-b",
+ *   category: "car",
+ *   source: { path: "a.png", keypoints: [[8, 24]] },
+ *   target: { path: "b.png", keypoints: [[16, 24]] },
+ * } as const;
+ * const batch = await trainingBatch(pairBatch([pair]), {
+ *   prepare: preparePixels(({ path }) =>
+ *     TE.right({ path, stored: image, image, padded: [32, 32] })
+ *   ),
+ *   rule: "simple",
+ *   stride: 16,
+ *   capacity: 2,
+ * });
+ * if (batch._tag === "Left") throw new Error(batch.left.message);
+ * deepStrictEqual(batch.right.inputs["images"]?.shape, [2, 3, 32, 32]);
+ * deepStrictEqual([...batch.right.queries], [0.5, 1.5, 0, 0]); // pixels / 16
+ * deepStrictEqual([...batch.right.weights], [1, 0]); // one place is empty
+ * ```
  */
 export async function trainingBatch(
   { images, pairs, pairCapacity }: BatchPlan,
@@ -158,7 +190,30 @@ export async function trainingBatch(
   };
 }
 
-/** Hands the arrays of a batch to a device, under the names a step reads. */
+/**
+ * Hands the arrays of a batch to a device, under the names a step reads.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { batchTensors } from "@simsc/core/runs";
+ *
+ * const backend = referenceBackend();
+ * const { images, queries } = batchTensors(backend, {
+ *   inputs: {
+ *     images: { shape: [2, 3, 1, 1], data: new Float32Array(6) },
+ *   },
+ *   indexA: [0],
+ *   indexB: [1],
+ *   queries: new Float32Array(4),
+ *   points: new Float32Array(4),
+ *   weights: Float32Array.of(1, 0),
+ * });
+ * deepStrictEqual(backend.shape(images!), [2, 3, 1, 1]);
+ * deepStrictEqual(backend.shape(queries!), [1, 2, 2]); // one pair, two places
+ * ```
+ */
 export function batchTensors<T>(
   backend: Backend<T>,
   batch: TrainingBatch,

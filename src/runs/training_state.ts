@@ -64,7 +64,42 @@ export function startState<T>(
   return stateOf(upload(backend, trained), { m: zeros(), v: zeros() });
 }
 
-/** State of a checkpoint; `trained` names what its optimiser has moments of. */
+/**
+ * State of a checkpoint; `trained` names what its optimiser has moments of.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { restoreState } from "@simsc/core/runs";
+ *
+ * const tensor = (value: number) => ({
+ *   shape: [1],
+ *   data: Float32Array.of(value),
+ * });
+ * const { tensors, step } = restoreState(referenceBackend(), {
+ *   version: 1,
+ *   architecture: { backbone: { name: "tiny" }, temperature: { kind: "mlp" } },
+ *   config: {},
+ *   step: 5,
+ *   epoch: 1,
+ *   order: { seed: 0, position: 1 },
+ *   best: null,
+ *   parameters: { "conv1.bias": tensor(1), "temperature.b2": tensor(2) },
+ *   adam: {
+ *     step: 5,
+ *     m: { "temperature.b2": tensor(0.1) },
+ *     v: { "temperature.b2": tensor(0.2) },
+ *   },
+ * });
+ * deepStrictEqual(step, 5);
+ * deepStrictEqual(Object.keys(tensors), [
+ *   "parameters.temperature.b2", // the bias was not trained
+ *   "m.temperature.b2",
+ *   "v.temperature.b2",
+ * ]);
+ * ```
+ */
 export function restoreState<T>(
   backend: Backend<T>,
   { parameters, adam, step, best }: Checkpoint,
@@ -77,7 +112,28 @@ export function restoreState<T>(
   return { ...stateOf(upload(backend, trained), moments), step, best };
 }
 
-/** Reads a state back into a checkpoint. */
+/**
+ * Reads a state back into a checkpoint.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { checkpointOf, drawnDefaults, startState } from "@simsc/core/runs";
+ *
+ * const backend = referenceBackend();
+ * const bias = { shape: [2], data: Float32Array.of(1, 2) };
+ * const state = { ...startState(backend, { bias }), step: 5 };
+ * const checkpoint = await checkpointOf(backend, state, {
+ *   config: drawnDefaults,
+ *   frozen: {},
+ *   stepsPerEpoch: 4,
+ * });
+ * deepStrictEqual(checkpoint.parameters, { bias });
+ * deepStrictEqual(checkpoint.epoch, 1);
+ * deepStrictEqual(checkpoint.order, { seed: 0, position: 1 });
+ * ```
+ */
 export async function checkpointOf<T>(
   backend: Backend<T>,
   { tensors, step, best }: TrainingState<T>,

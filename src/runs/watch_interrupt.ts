@@ -24,6 +24,21 @@ export interface Interrupt {
  *
  * @param source The process; the one that runs by default.
  * @returns The signal, to be disposed when the run is over.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { EventEmitter } from "node:events";
+ * import { watchInterrupt } from "@simsc/core/runs";
+ *
+ * const process = Object.assign(new EventEmitter(), { exit: () => {} });
+ * const { signal, dispose } = await watchInterrupt(process);
+ * process.emit("SIGINT"); // Ctrl-C
+ * equal(signal.aborted, true);
+ * equal(signal.reason, "SIGINT");
+ * dispose();
+ * equal(process.listenerCount("SIGINT"), 0);
+ * ```
  */
 export async function watchInterrupt(
   source?: InterruptSource,

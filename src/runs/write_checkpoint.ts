@@ -14,6 +14,36 @@ import type { NotFinite } from "./run_error.ts";
  * @param checkpoint What to keep.
  * @returns Nothing, or why the file was left as it was.
  * @throws {OptionError} As {@linkcode encodeCheckpoint}, when it is run.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual, equal } from "node:assert/strict";
+ * import { mkdtemp, rm } from "node:fs/promises";
+ * import {
+ *   type Checkpoint,
+ *   readCheckpoint,
+ *   writeCheckpoint,
+ * } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("run-");
+ * const file = `${folder}/last.safetensors`;
+ * const checkpointOf = (bias: number): Checkpoint => ({
+ *   version: 1,
+ *   architecture: { backbone: { name: "tiny" }, temperature: { kind: "mlp" } },
+ *   config: {},
+ *   step: 12,
+ *   epoch: 1,
+ *   order: { seed: 0, position: 8 },
+ *   best: null,
+ *   parameters: { "conv1.bias": { shape: [1], data: Float32Array.of(bias) } },
+ * });
+ * await writeCheckpoint(file, checkpointOf(0.5))();
+ * const refused = await writeCheckpoint(file, checkpointOf(NaN))();
+ * equal(refused._tag === "Left" && refused.left._tag, "NotFinite");
+ * const kept = await readCheckpoint(file)();
+ * deepStrictEqual(kept._tag === "Right" && kept.right, checkpointOf(0.5));
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function writeCheckpoint(
   file: string,

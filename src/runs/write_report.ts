@@ -45,6 +45,58 @@ const DRAWN_PAIRS = 6;
  * @param subject The run and its data.
  * @param options Signal and progress.
  * @returns Nothing, or which file could not be read or written.
+ *
+ * @example
+ * ```ts
+ * import { match } from "node:assert/strict";
+ * import { mkdtemp, readFile, rm } from "node:fs/promises";
+ * import { pipe } from "fp-ts/function";
+ * import * as TE from "fp-ts/TaskEither";
+ * import { writeProcedural } from "@simsc/core/data";
+ * import {
+ *   createBackend,
+ *   drawnDefaults,
+ *   startRun,
+ *   train,
+ *   trainingData,
+ *   writeReport,
+ * } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("report-");
+ * const few = { trn: 2, val: 2, test: 0 };
+ * await writeProcedural(`${folder}/drawn`, {
+ *   seed: 0,
+ *   categories: ["car"],
+ *   imagesPerCategory: few,
+ *   pairsPerCategory: few,
+ *   drawing: { size: 64 },
+ * })();
+ * const out = `${folder}/run`;
+ * const config = {
+ *   ...drawnDefaults,
+ *   data: `${folder}/drawn`,
+ *   size: 64,
+ *   epochs: 1,
+ *   batch: 2,
+ *   groupSize: null,
+ * };
+ * const written = await pipe(
+ *   TE.Do,
+ *   TE.bindW("backend", () => createBackend("auto")),
+ *   TE.bindW("data", () => trainingData(config, { out })),
+ *   TE.bindW("run", () => startRun(config, out)),
+ *   TE.chainW(({ backend, run, data }) =>
+ *     pipe(
+ *       train(backend, run, data),
+ *       TE.chainW(() => writeReport(backend, { run, data })),
+ *       TE.chainFirstTaskK(() => () => backend.close()),
+ *     )
+ *   ),
+ * )();
+ * if (written._tag === "Left") throw new Error(written.left.message);
+ * match(await readFile(`${out}/report.html`, "utf8"), /SimSC: tiny on /);
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function writeReport<T>(
   backend: Backend<T>,

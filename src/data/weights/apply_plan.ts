@@ -60,6 +60,22 @@ export function applyPlan(
  * @param plan The plan that the network's tensors came by.
  * @param tensors Tensors by the network's names.
  * @returns Tensors by their names in the file; what the plan drops is not there.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { planWeights, revertPlan } from "@simsc/core/data";
+ *
+ * const plan = planWeights([
+ *   "module.conv1.weight",
+ *   "module.layer1.0.conv1.weight",
+ *   "module.fc.weight",
+ * ]);
+ * const tuned = { shape: [1], data: Float32Array.of(3) };
+ * deepStrictEqual(revertPlan(plan, { "conv1.weight": tuned }), {
+ *   "module.conv1.weight": tuned,
+ * });
+ * ```
  */
 export function revertPlan(
   plan: WeightsPlan,

@@ -78,6 +78,19 @@ export function readWeights(
  * @param input Path of a file, or a blob in a page.
  * @param options Which dict of a checkpoint.
  * @returns The listing, or what is wrong with the file.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { encodeSafetensors, listWeights } from "@simsc/core/data";
+ *
+ * const bias = { shape: [2], data: Float32Array.of(1, -2) };
+ * const blob = new Blob([encodeSafetensors({ bias }).slice()]);
+ * const outcome = await listWeights(blob)();
+ * deepStrictEqual(outcome._tag === "Right" && outcome.right.tensors, {
+ *   bias: { shape: [2], dtype: "F32" },
+ * });
+ * ```
  */
 export function listWeights(
   input: string | Blob,

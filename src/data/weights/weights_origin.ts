@@ -20,7 +20,17 @@ export interface WeightsOrigin {
   readonly license?: string;
 }
 
-/** Path of the note beside a file. */
+/**
+ * Path of the note beside a file.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { originFile } from "@simsc/core/data";
+ *
+ * equal(originFile("weights/dino.pth"), "weights/dino.pth.about.json");
+ * ```
+ */
 export function originFile(file: string): string {
   return `${file}.about.json`;
 }

@@ -61,6 +61,28 @@ export interface ReferenceModel {
  * @param text JSON text.
  * @param file Where it came from, for errors.
  * @returns A case or a model, or what is wrong with which field.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { decodeReference } from "@simsc/core/runs";
+ *
+ * const softmax = {
+ *   op: "softmaxMap",
+ *   options: { beta: 1 },
+ *   inputs: { maps: { shape: [1, 1, 2], data: [0, 0] } },
+ *   expected: { value: { shape: [1, 1, 2], data: [0.5, 0.5] } },
+ *   tolerance: 1e-6,
+ * };
+ * const decoded = decodeReference(JSON.stringify(softmax), "softmax.json");
+ * equal(decoded._tag === "Right" && "op" in decoded.right, true);
+ * const { tolerance: _, ...less } = softmax;
+ * const refused = decodeReference(JSON.stringify(less), "softmax.json");
+ * equal(
+ *   refused._tag === "Left" && refused.left.message,
+ *   'softmax.json: "tolerance" must be a number: got nothing',
+ * );
+ * ```
  */
 export function decodeReference(
   text: string,

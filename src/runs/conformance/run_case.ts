@@ -46,6 +46,24 @@ export interface CaseOutcome {
  * @param item The case.
  * @param weights For a backbone case, its parameters.
  * @returns How it went; never rejects.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import { type ReferenceCase, runCase } from "@simsc/core/runs";
+ *
+ * const softmax: ReferenceCase = {
+ *   file: "softmax.json",
+ *   op: "softmaxMap",
+ *   options: { beta: 1 },
+ *   inputs: { maps: { shape: [1, 1, 2], data: [0, Math.log(3)] } },
+ *   expected: { value: { shape: [1, 1, 2], data: [0.25, 0.75] } },
+ *   tolerance: 1e-6,
+ * };
+ * const { failure } = await runCase(referenceBackend(), softmax);
+ * equal(failure, "");
+ * ```
  */
 export async function runCase<T>(
   backend: Backend<T>,

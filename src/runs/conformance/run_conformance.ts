@@ -35,6 +35,26 @@ export type ReferenceSet = readonly (ReferenceCase | LoadedModel)[];
  * @param options `only` keeps files whose name contains it.
  * @returns The cases, or the first file that cannot be read; a folder without
  *   any case is an error.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { mkdtemp, rm, writeFile } from "node:fs/promises";
+ * import { readReferenceSet } from "@simsc/core/runs";
+ *
+ * const folder = await mkdtemp("cases-");
+ * const softmax = {
+ *   op: "softmaxMap",
+ *   options: { beta: 1 },
+ *   inputs: { maps: { shape: [1, 1, 2], data: [0, 0] } },
+ *   expected: { value: { shape: [1, 1, 2], data: [0.5, 0.5] } },
+ *   tolerance: 1e-6,
+ * };
+ * await writeFile(`${folder}/001-softmax.json`, JSON.stringify(softmax));
+ * const set = await readReferenceSet(folder, { only: "softmax" })();
+ * equal(set._tag === "Right" && set.right.length, 1);
+ * await rm(folder, { recursive: true });
+ * ```
  */
 export function readReferenceSet(
   folder: string,
@@ -73,6 +93,28 @@ export function readReferenceSet(
  * @param set The cases.
  * @param options `signal` stops between two cases; `onCase` hears of each.
  * @returns How each case went, in order; those before the stop if stopped.
+ *
+ * @example
+ * ```ts
+ * import { match } from "node:assert/strict";
+ * import { referenceBackend } from "@simsc/core";
+ * import {
+ *   formatConformance,
+ *   type ReferenceSet,
+ *   runConformance,
+ * } from "@simsc/core/runs";
+ *
+ * const set: ReferenceSet = [{
+ *   file: "001-softmax.json",
+ *   op: "softmaxMap",
+ *   options: { beta: 1 },
+ *   inputs: { maps: { shape: [1, 1, 2], data: [0, Math.log(3)] } },
+ *   expected: { value: { shape: [1, 1, 2], data: [0.25, 0.75] } },
+ *   tolerance: 1e-6,
+ * }];
+ * const reference = await runConformance(referenceBackend(), set);
+ * match(formatConformance({ reference }).text, /1 passed, 0 failed/);
+ * ```
  */
 export async function runConformance<T>(
   backend: Backend<T>,

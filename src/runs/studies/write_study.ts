@@ -32,6 +32,25 @@ export interface StudyFiles {
  * @param subject The study, its settings and results, and where they were made.
  * @param out Folder that the study's is made in.
  * @returns The files, or which picture could not be read or file written.
+ *
+ * @example
+ * ```ts
+ * import { match } from "node:assert/strict";
+ * import { mkdtemp, readFile, rm } from "node:fs/promises";
+ * import { curvesStudy, tinySettings, writeStudy } from "@simsc/core/runs";
+ *
+ * const out = await mkdtemp("study-");
+ * const files = await writeStudy({
+ *   study: curvesStudy,
+ *   settings: tinySettings(`${out}/drawn`),
+ *   results: { simsc: { kind: "failed", message: "out of memory" } },
+ *   backend: "onnx-cpu",
+ * }, out)();
+ * if (files._tag === "Left") throw new Error(files.left.message);
+ * const table = await readFile(files.right.table, "utf8");
+ * match(table, /`simsc` failed: out of memory/);
+ * await rm(out, { recursive: true });
+ * ```
  */
 export function writeStudy(
   { study, settings, results, backend }: {
