@@ -157,7 +157,11 @@ await writeFile(
         cpu: cpus()[0]?.model,
         cores: cpus().length,
         threads: THREADS,
-        versions: { deno: Deno.version.deno, ...peer.versions },
+        versions: {
+          deno: Deno.version.deno,
+          lowering: backend.lowering,
+          ...peer.versions,
+        },
         peer: settings,
         rounds,
         pck,

@@ -75,7 +75,7 @@ for (const name of CASES) {
     here("peers/match_scale.py"),
     name,
   ]);
-  versions = theirs.versions;
+  versions = { ...ours.versions, ...theirs.versions };
   const answers = { ours: [] as WorkAnswer[], theirs: [] as WorkAnswer[] };
   for (let step = -WARM_UP; step < steps; step++) {
     for (const [side, of] of [["ours", ours], ["theirs", theirs]] as const) {

@@ -71,7 +71,7 @@ if (run === undefined) throw new RangeError(`one of ${Object.keys(cases)}`);
 (globalThis as { gc?: () => void }).gc?.();
 const before = Deno.memoryUsage().rss;
 await run();
-console.log(JSON.stringify({ versions: {} }));
+console.log(JSON.stringify({ versions: { lowering: backend.lowering } }));
 for await (const _ of createInterface({ input: process.stdin })) {
   const start = performance.now();
   await run();

@@ -96,7 +96,7 @@ if (import.meta.main) {
       peaks.ours.push(await peakOf(ours, name));
       for (const layout of LAYOUTS) {
         const theirs = await peer();
-        versions = theirs.versions;
+        versions = { ...ours.versions, ...theirs.versions };
         peaks[layout].push(await peakOf(theirs, name, layout));
       }
     }

@@ -43,7 +43,9 @@ if (import.meta.main) {
   }
   const backend = created.right;
   const answer = answerWork(backend);
-  say({ versions: {}, engine: await describeEngine(backend.name) });
+  // The length of a block tells which vectors the CPU has.
+  const versions = "lowering" in backend ? { lowering: backend.lowering } : {};
+  say({ versions, engine: await describeEngine(backend.name) });
   for await (const line of createInterface({ input: process.stdin })) {
     const given = await answer(JSON.parse(line))
       .catch((error) => ({ error: String(error) }));

@@ -43,6 +43,8 @@ const LAYOUT_ROUNDS = 5;
 /** One line of the table. */
 interface Row extends Comparison {
   readonly case: string;
+  /** Of the library's side. */
+  readonly versions: Side["versions"];
 }
 
 async function compare(
@@ -66,7 +68,7 @@ async function compare(
     layoutRounds: LAYOUT_ROUNDS,
   });
   ours.close();
-  return { case: name, ...found };
+  return { case: name, versions: ours.versions, ...found };
 }
 
 function tableLine(row: Row): string {
@@ -139,6 +141,7 @@ peer.close();
 const results = {
   ...measured({
     runtime: project.imports["onnxruntime-node"],
+    ...rows[0]?.versions,
     ...peer.versions,
     threads: THREADS,
   }),

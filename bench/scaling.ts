@@ -114,7 +114,7 @@ async function point(
       { ours, theirs },
       { work, threads, ...counts },
     );
-    return { comparison, versions: theirs.versions };
+    return { comparison, versions: { ...ours.versions, ...theirs.versions } };
   } finally {
     ours.close();
     theirs.close();
