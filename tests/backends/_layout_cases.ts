@@ -14,6 +14,11 @@ const REDUCTIONS: readonly (readonly [Shape, readonly number[]])[] = [
   [[2, 3, 4, 5], [2, 3]],
   [[2, 3, 4, 5], [0, 2, 3]],
   [[2, 1, 3, 2, 2], [1, 3]],
+  // Leading axes, in any order and with axes of one element among them.
+  [[3, 4, 5], [1, 0]],
+  [[1, 4, 5], [1]],
+  [[3, 1, 5], [0]],
+  [[2, 3, 4, 5], [2, 0, 1]],
 ];
 
 /** Products over two axes: all four ways to read the factors, ranks 2 to 4. */

@@ -1,9 +1,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { TensorData } from "../../src/backends/backend.ts";
+import type { Backend, TensorData } from "../../src/backends/backend.ts";
 import { type OnnxBackend, onnxBackend } from "../../src/backends/onnx/mod.ts";
+import { referenceBackend } from "../../src/backends/reference.ts";
 import { valueAndGrad } from "../../src/backends/tape.ts";
 import {
   agrees,
+  assertProportional,
   convolved,
   type Geometry,
   open,
@@ -11,7 +13,7 @@ import {
   stem,
   tensor,
 } from "./_blocked_programs.ts";
-import { assertClose } from "./_numbers.ts";
+import { assertClose, uniform } from "./_numbers.ts";
 
 const created = await onnxBackend({ device: "cpu", lowering: "blocked" })();
 const onBlocked = { ignore: created._tag === "Left" };
@@ -35,6 +37,10 @@ const GEOMETRIES: readonly Geometry[] = [
   { x: [2, 16, 8, 16], filters: 48, kernelSize: 1, stride: 1, padding: 0 },
   { x: [2, 48, 16, 8], filters: 16, kernelSize: 1, stride: 1, padding: 0 },
   { x: [2, 32, 5, 7], filters: 16, kernelSize: 1, stride: 1, padding: 0 },
+  // One image; cells in several stretches; every other cell in whole blocks.
+  { x: [1, 16, 16, 32], filters: 48, kernelSize: 1, stride: 1, padding: 0 },
+  { x: [2, 48, 16, 32], filters: 16, kernelSize: 1, stride: 1, padding: 0 },
+  { x: [2, 16, 8, 16], filters: 32, kernelSize: 1, stride: 2, padding: 0 },
   { x: [2, 16, 8, 12], filters: 32, kernelSize: 1, stride: 2, padding: 0 },
   { x: [1, 32, 9, 7], filters: 16, kernelSize: 1, stride: 2, padding: 0 },
   // A filter that overlaps the border by more than it needs.
@@ -115,6 +121,35 @@ Deno.test(
     want.forEach((data, i) => assertClose(`result ${i}`, got[i]!, data, 1e-5));
     await blocked.close();
     await plain.close();
+  },
+);
+
+Deno.test(
+  "one tensor is fed as a filter and row-major at once",
+  onBlocked,
+  async () => {
+    const program = <T>(be: Backend<T>) =>
+      be.compile(({ x, a, b }) => ({
+        y: be.conv2d(x!, a!, { stride: 1, padding: 1 }),
+        z: be.transpose(b!, [1, 0, 2, 3]),
+      }));
+    const results = async <T>(be: Backend<T>, w: T) => {
+      const x = tensor(be, 1, [2, 16, 8, 8]);
+      const { y, z } = await program(be)({ x, a: w, b: w });
+      return await be.read([y!, z!, w]);
+    };
+    const shape = [16, 16, 3, 3];
+    const { data } = uniform(2, shape);
+    const blocked = await open("blocked");
+    const reference = referenceBackend();
+    const want = await results(reference, reference.tensor(data, shape));
+    for (const make of [blocked.tensor, blocked.constant]) {
+      const got = await results(blocked, make(data, shape));
+      want.forEach((each, i) =>
+        assertProportional(`result ${i}`, got[i]!, each, 1e-5)
+      );
+    }
+    await blocked.close();
   },
 );
 

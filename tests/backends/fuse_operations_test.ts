@@ -192,7 +192,7 @@ for (const { name, inputs, f, fused, gone } of CASES) {
 }
 
 Deno.test("fuseOperations() leaves a device what it has no operator for", () => {
-  for (const { inputs, f } of CASES.slice(0, 4)) {
+  for (const { inputs, f } of CASES) {
     const plan = recorded(inputs, f);
     deepStrictEqual(
       plan(nothing).filter((each) => /^(gelu|layerNorm)/.test(each)),

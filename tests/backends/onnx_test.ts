@@ -101,6 +101,22 @@ for (const device of devices) {
     deepStrictEqual(await numbers(backend, again.same!), [3]);
     await backend.close();
   });
+  Deno.test(`dispose() on onnx-${device} leaves what a reshape gave back, and what a run reads`, async () => {
+    const backend = await open(device, {});
+    const double = backend.compile(({ x }) => ({ y: backend.mul(x!, 2) }));
+    const x = backend.tensor([1, 2], [2]);
+    // Nothing to change: the operand itself.
+    const alias = backend.reshape(x, [2]);
+    backend.dispose([x]);
+    deepStrictEqual(await numbers(backend, alias), [1, 2]);
+    const { y } = await double({ x: alias });
+    const reading = backend.read([backend.neg(y!)]);
+    const running = double({ x: backend.neg(y!) });
+    backend.dispose([y!]);
+    deepStrictEqual([...(await reading)[0]!], [-2, -4]);
+    deepStrictEqual(await numbers(backend, (await running).y!), [-4, -8]);
+    await backend.close();
+  });
 }
 
 const cpu = await onnxBackend({ device: "cpu" })();

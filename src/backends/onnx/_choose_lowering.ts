@@ -3,17 +3,21 @@ import { BackendUnavailableError } from "../errors.ts";
 import { blockedLowering } from "./blocked/lower_blocked.ts";
 import { probeBlock } from "./blocked/probe_blocked.ts";
 import type { Lowering } from "./lowering.ts";
-import type { OnnxBackendOptions } from "./onnx_backend.ts";
 import { plainLowering } from "./plain/lower_plain.ts";
-import type { Runtime } from "./_runtime.ts";
+import type { OnnxDevice, Runtime } from "./_runtime.ts";
+
+/** What a caller chooses. */
+export interface LoweringOptions {
+  /** Where sessions run. */
+  readonly device: OnnxDevice;
+  /** `auto`, the default, asks the runtime whether it has `blocked`. */
+  readonly lowering?: "auto" | "plain" | "blocked";
+}
 
 /** The lowering asked for, or why the runtime has none such. */
 export async function chooseLowering(
   runtime: Runtime,
-  { device, lowering = "auto" }: Pick<
-    OnnxBackendOptions,
-    "device" | "lowering"
-  >,
+  { device, lowering = "auto" }: LoweringOptions,
 ): Promise<Result<BackendUnavailableError, Lowering>> {
   if (lowering === "plain") return { _tag: "Right", right: plainLowering };
   const block = device === "cpu" ? await probeBlock(runtime) : undefined;

@@ -11,6 +11,8 @@ export function notedOperations(
     return [name, (...operands: readonly unknown[]): OnnxTensor => {
       const x = call(...operands);
       if (x.kind === "operation") x.inputs.forEach(note);
+      // What changes nothing gives back its operand.
+      else note(x);
       return x;
     }] as const;
   });

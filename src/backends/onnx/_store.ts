@@ -31,6 +31,8 @@ export interface TensorStore {
   readonly has: (x: OnnxTensor) => boolean;
   /** The value to feed; reordered where it lies otherwise, and then kept so. */
   readonly get: (x: OnnxTensor, order?: MemoryOrder) => Tensor;
+  /** Frees what {@linkcode TensorStore.get} replaced, but what is fed. */
+  readonly sweep: (fed: readonly Tensor[]) => void;
   /** A row-major copy of the numbers. */
   readonly read: (x: OnnxTensor) => Promise<TensorData>;
   /** `Backend.tidy`. */
@@ -61,10 +63,13 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
   const onDevice = new Map<OnnxTensor, string>();
   // Results in main memory: no one else can hold their numbers.
   const results = new WeakSet<OnnxTensor>();
+  // Read by something recorded, for good: their numbers are left to the garbage collector.
   const noted = new WeakSet<OnnxTensor>();
   /** How many tasks are to find the numbers of a node. */
   const holders = new Map<OnnxTensor, number>();
   const scopes: OnnxTensor[][] = [];
+  /** What lies in another order now; the same call may have been handed it. */
+  const replaced: Tensor[] = [];
 
   const own = (x: OnnxTensor): void => {
     if (alive.has(x)) return;
@@ -97,8 +102,8 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
     const packed = order?.pack(plain, x.shape) ?? plain;
     const made = new tensors("float32", packed, x.shape);
     keep(x, { value: made, order });
-    // A constant's numbers are the caller's.
-    if (x.kind !== "constant") release(found);
+    // Models are written from a constant's own numbers.
+    if (x.kind !== "constant") replaced.push(found);
     return made;
   };
   const keep = (x: OnnxTensor, { value, order }: SessionResult): void => {
@@ -139,8 +144,15 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
         if (owner !== key) continue;
         const value = values.get(x)!;
         const copy = new Float32Array(await value.getData() as Float32Array);
+        // Disposed meanwhile.
+        if (!onDevice.has(x)) continue;
         free(x);
         values.set(x, new tensors("float32", copy, x.shape));
+      }
+    },
+    sweep: (fed) => {
+      for (const value of replaced.splice(0)) {
+        if (!fed.includes(value)) release(value);
       }
     },
     remember: keep,
@@ -204,7 +216,7 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
 }
 
 /**
- * Gives the memory of a result back at once: the garbage collector does not
+ * Gives the memory of numbers that nobody reads any more back at once: the garbage collector does not
  * know how much waits for it, and would let several steps of a training pile up.
  */
 function release({ data }: Tensor): void {

@@ -18,6 +18,8 @@ export function weightGradOf(
   const { attributes } = node as OperationNode<"matMul">;
   if (!attributes.transposeA || attributes.transposeB) return undefined;
   const [dy, matrix] = node.inputs.map(plan.canonical);
-  if (matrix!.kind !== "operation") return undefined;
+  if (matrix!.kind !== "operation" || matrix!.operation !== "reshape") {
+    return undefined;
+  }
   return { dy: dy!, x: plan.canonical(matrix!.inputs[0]!) };
 }

@@ -60,9 +60,9 @@ export interface OnnxBackend extends Backend<OnnxTensor> {
  * becomes one model, whose session is kept and found again by its structure.
  * `wasm` needs leave to read its own files, `cpu` also to load native code.
  * No operation falls back from `webgpu` to another device. Disposing results of
- * a program frees them at once: run what depends on them before. A tensor that
- * something recorded reads outlives its disposal, another one does not. `step`
- * and the gradient of `relu` hand NaN on.
+ * a program frees them at once: run what depends on them before. What `tensor`
+ * made outlives its disposal where something recorded reads it. `step` and the
+ * gradient of `relu` hand NaN on.
  *
  * @param options The device, its threads and how many sessions are kept.
  * @returns The backend, or what is missing to run it.
@@ -174,10 +174,11 @@ function backendOver(
     feed: (x: OnnxTensor, order: MemoryOrder | undefined) => Tensor,
     location: "cpu" | "gpu-buffer",
   ): Promise<readonly SessionResult[]> => {
-    const feeds = (): Record<string, Tensor> =>
-      Object.fromEntries(
-        plan.feeds.map((x, i) => [feedName(i), feed(x, feedOrders[i])]),
-      );
+    const feeds = (): Record<string, Tensor> => {
+      const fed = plan.feeds.map((x, i) => feed(x, feedOrders[i]));
+      store.sweep(fed);
+      return Object.fromEntries(fed.map((x, i) => [feedName(i), x]));
+    };
     const create = (): Promise<InferenceSession> =>
       runtime.sessions.create(
         emitModel(plan, outputs, {
@@ -191,7 +192,10 @@ function backendOver(
           ...profiling(options.profilePrefix),
         },
       );
-    const values = await sessions.run(key, create, feeds);
+    const values = await store.hold(
+      plan.feeds,
+      () => sessions.run(key, create, feeds),
+    );
     return values.map((value, i) => ({ value, order: outputOrders[i] }));
   };
 

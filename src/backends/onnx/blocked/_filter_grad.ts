@@ -81,11 +81,12 @@ function windowed(
   const images = shiftsOutput ? 1 : kw;
   const xOrder = rowOrder(
     [images, batch, bands, blocks, lines, block, inputs],
-    (shift, image, bandOf, part, line, i, c) => {
-      const row = bandOf * band * stride + line - padding;
+    (shift, image, bandIndex, part, line, i, c) => {
+      const row = bandIndex * band * stride + line - padding;
       const tap = shiftsOutput ? padding : shift;
       const cell = (part * block + i) * stride + tap - padding;
-      // Behind the last row and column of the result, dy is zero anyway.
+      // Behind the last row and column of the result dy is zero anyway; a cell
+      // that is not finite spoils the gradient there too.
       const isMissing = row < 0 || row >= height || cell < 0 ||
         (cell >= width && (shiftsOutput || part * block + i < columns));
       const column = Math.min(cell, width - 1);
@@ -155,8 +156,8 @@ function shiftedOutput(
   const cells = batch * outputs * rows * columns;
   const order = rowOrder(
     [shifts.length, outputs, batch, bands, blocks, band, block],
-    (shift, o, image, bandOf, part, line, i) => {
-      const row = bandOf * band + line;
+    (shift, o, image, bandIndex, part, line, i) => {
+      const row = bandIndex * band + line;
       const column = part * block + i + shifts[shift]!;
       const isMissing = row >= rows || column < 0 || column >= columns;
       return isMissing
@@ -190,8 +191,8 @@ export function outputAsFilters(
   const blocks = columns / block;
   const order = rowOrder(
     [outputs, batch, rows / band, blocks, band],
-    (o, image, bandOf, part, line) =>
-      ((image * outputs + o) * rows + bandOf * band + line) * blocks + part,
+    (o, image, bandIndex, part, line) =>
+      ((image * outputs + o) * rows + bandIndex * band + line) * blocks + part,
   );
   const count = order.length;
   return gatherRows(model, dy, { length: block * block, count, order, shape });

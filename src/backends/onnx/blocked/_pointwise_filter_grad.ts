@@ -1,5 +1,5 @@
 import type { Value } from "../model_builder.ts";
-import { sumRows } from "../plain/_sum.ts";
+import { sumRows } from "../sum_rows.ts";
 import type { RuleTarget } from "./_conv.ts";
 import type { FilterGradInputs } from "./_filter_grad.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
@@ -40,14 +40,14 @@ export function pointwiseFilterGrad(
   const asFilters = (maps: Value, count: number): Value =>
     reshape(model, maps, [batch * count, depth, tall, 1]);
   const product = (image: Value, filter: Value): Value => {
-    const each = blockedOp(model, "Conv", [image, filter], {
+    const byImage = blockedOp(model, "Conv", [image, filter], {
       kernel_shape: [tall, 1],
       strides: [1, 1],
       pads: [0, 0, 0, 0],
       group: batch,
     });
-    if (batch === 1) return each;
-    const gradients = reshape(model, each, [batch, filters * channels]);
+    if (batch === 1) return byImage;
+    const gradients = reshape(model, byImage, [batch, filters * channels]);
     return sumRows(model, gradients, batch);
   };
   const shape = [filters, channels, 1, 1];

@@ -7,7 +7,7 @@ import { sizeOf } from "../../_shape.ts";
 import type { Shape } from "../../backend.ts";
 import type { Call } from "../lowering.ts";
 import type { ModelBuilder, Value } from "../model_builder.ts";
-import { sumRows } from "./_sum.ts";
+import { sumRows } from "../sum_rows.ts";
 
 /** Writes the layer norm. */
 export function lowerLayerNorm(
