@@ -216,8 +216,9 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
 }
 
 /**
- * Gives the memory of numbers that nobody reads any more back at once: the garbage collector does not
- * know how much waits for it, and would let several steps of a training pile up.
+ * Gives the memory of numbers that nobody reads any more back at once: the
+ * garbage collector does not know how much waits for it, and would let several
+ * steps of a training pile up.
  */
 function release({ data }: Tensor): void {
   const { buffer } = data as Float32Array<ArrayBuffer>;

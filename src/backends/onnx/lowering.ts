@@ -20,7 +20,7 @@ import type { ModelBuilder, Value } from "./model_builder.ts";
 export interface DeviceTraits {
   /** `com.microsoft.FusedMatMul`: a product that reads a factor transposed. */
   readonly fusedMatMul: boolean;
-  /** Products with a row of ones outrun sums over a leading axis, as with ONNX Runtime's own kernels. */
+  /** Products with a row of ones outrun sums over a leading axis. */
   readonly fastProducts: boolean;
   /** Second result of `MaxPool`, and `ScatterElements` that adds. */
   readonly poolIndices: boolean;
