@@ -4,8 +4,9 @@ import { writeAtomic } from "../data/files.ts";
 import { readSafetensors } from "../data/read_safetensors.ts";
 import { encodeSafetensors, type NamedTensors } from "../data/safetensors.ts";
 import { isObject } from "./_is_object.ts";
+import { mapValues } from "./_tensor_map.ts";
 import { digestBytes } from "./digest_tensors.ts";
-import type { PreparedImage } from "./prepared_image.ts";
+import { type PreparedImage, stackInputs } from "./prepared_image.ts";
 
 /** Everything that what was prepared of a picture depends on, as plain data. */
 export type FeatureKey = Readonly<Record<string, unknown>>;
@@ -32,10 +33,11 @@ export async function findFeatures(
 export async function keepFeatures(
   folder: string,
   key: FeatureKey,
-  { inputs, stored, resized, padded, decoder }: PreparedImage,
+  image: PreparedImage,
 ): Promise<Result<DataError, void>> {
   const text = JSON.stringify(key);
-  const bytes = encodeSafetensors(inputs(), {
+  const { stored, resized, padded, decoder } = image;
+  const bytes = encodeSafetensors(stackInputs([image]), {
     key: text,
     picture: JSON.stringify({ stored, resized, padded, decoder }),
   });
@@ -55,7 +57,11 @@ type Sizes = Omit<PreparedImage, "inputs" | "bytes">;
 export function withInputs(sizes: Sizes, tensors: NamedTensors): PreparedImage {
   const bytes = Object.values(tensors)
     .reduce((sum, { data }) => sum + data.byteLength, 0);
-  return { ...sizes, inputs: () => tensors, bytes };
+  const inputs = mapValues(tensors, ({ shape, data }) => ({
+    shape,
+    write: (into: Float32Array) => into.set(data),
+  }));
+  return { ...sizes, inputs, bytes };
 }
 
 function sizesOf(text: string): Sizes | undefined {

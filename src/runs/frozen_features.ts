@@ -30,6 +30,7 @@ import {
   type ImagePreparer,
   type PreparedImage,
   preparePixels,
+  stackInputs,
 } from "./prepared_image.ts";
 
 /** Options of {@linkcode frozenFeatures}. */
@@ -105,7 +106,7 @@ const VERSION = 1;
  * const again = await prepare({ path: "black.png" })();
  * equal(reads, 1);
  * if (again._tag === "Left") throw new Error(again.left.message);
- * deepStrictEqual(again.right.inputs()["maps"]?.shape, [1, 128, 2, 2]);
+ * deepStrictEqual(again.right.inputs["maps"]?.shape, [1, 128, 2, 2]);
  * ```
  */
 export function frozenFeatures<T>(
@@ -159,7 +160,7 @@ export function frozenFeatures<T>(
   ): Promise<Result<DataError, PreparedImage>> {
     const prepared = await pixels(picture)();
     if (prepared._tag === "Left") return prepared;
-    const tensors = await program(prepared.right.inputs());
+    const tensors = await program(stackInputs([prepared.right]));
     const features = withInputs(prepared.right, tensors);
     if (key === undefined) return right(features);
     const written = await keepFeatures(folder as string, key, features);

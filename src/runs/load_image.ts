@@ -150,29 +150,15 @@ export function isKept({ edits = [] }: Picture): boolean {
  */
 export function imageBatch(images: readonly LoadedImage[]): Float32Array {
   const [height, width] = images[0]?.padded ?? [0, 0];
-  const plane = height * width;
-  const [only] = images;
-  if (images.length === 1 && only?.image.data.length === 3 * plane) {
-    return normalizeImage(only.image);
-  }
-  const batch = new Float32Array(images.length * 3 * plane);
+  const length = 3 * height * width;
+  const batch = new Float32Array(images.length * length);
   images.forEach(({ image, padded }, b) => {
     if (padded[0] !== height || padded[1] !== width) {
       const wanted = `pictures of ${width} x ${height}`;
       throw new OptionError("imageBatch", "images", wanted, padded);
     }
-    const values = normalizeImage(image);
-    const start = b * 3 * plane;
-    if (values.length === 3 * plane) {
-      batch.set(values, start);
-      return;
-    }
-    for (let row = 0; row < 3 * image.height; row++) {
-      const c = Math.floor(row / image.height);
-      const y = row % image.height;
-      const line = values.subarray(row * image.width, (row + 1) * image.width);
-      batch.set(line, start + c * plane + y * width);
-    }
+    const data = batch.subarray(b * length, (b + 1) * length);
+    normalizeImage(image, { into: { data, height, width } });
   });
   return batch;
 }

@@ -8,20 +8,28 @@ import { OptionError } from "../core/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
 import type { Picture } from "../data/picture_edit.ts";
-import type { NamedTensor, NamedTensors } from "../data/safetensors.ts";
+import { normalizeImage } from "../data/normalize_image.ts";
+import type { NamedTensors } from "../data/safetensors.ts";
 import type { PixelSize } from "../data/scale_keypoints.ts";
-import { imageBatch, type ImageLoader } from "./load_image.ts";
+import type { ImageLoader } from "./load_image.ts";
+
+/** A tensor of one picture, made only where it is to lie. */
+export interface PreparedTensor {
+  /** `[1, ...]`. */
+  readonly shape: readonly number[];
+  /** Writes it, row-major, into zeros. */
+  readonly write: (into: Float32Array) => void;
+}
 
 /** What a program reads of one picture, and how its pixels map to cells. */
 export interface PreparedImage {
   /**
-   * Tensors `[1, ...]` under the names that programs read: `images`, the
-   * pixels; or `trunk.*`, what the frozen half of a backbone made of them; or
-   * `maps`, what all of it did. Made when asked for, so that pixels that wait
-   * do so as bytes.
+   * Tensors under the names that programs read: `images`, the pixels; or
+   * `trunk.*`, what the frozen half of a backbone made of them; or `maps`, what
+   * all of it did. Pixels that wait do so as bytes.
    */
-  readonly inputs: () => NamedTensors;
-  /** Memory it holds until then. */
+  readonly inputs: Readonly<Record<string, PreparedTensor>>;
+  /** Memory it holds until it is written. */
   readonly bytes: number;
   /** Size in the file. */
   readonly stored: PixelSize;
@@ -61,15 +69,19 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
     if (loaded._tag === "Left") return loaded;
     const { stored, image, padded } = loaded.right;
     const { width, height, decoder } = image;
+    const [rows, columns] = padded;
     return {
       _tag: "Right",
       right: {
-        inputs: () => ({
+        inputs: {
           images: {
-            shape: [1, 3, ...padded],
-            data: imageBatch([loaded.right]),
+            shape: [1, 3, rows, columns],
+            write: (data) => {
+              const into = { data, height: rows, width: columns };
+              normalizeImage(image, { into });
+            },
           },
-        }),
+        },
         bytes: image.data.length,
         stored,
         resized: { width, height },
@@ -94,9 +106,9 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
  * import { type PreparedImage, stackInputs } from "@simsc/core/runs";
  *
  * const pixel = (grey: number): PreparedImage => ({
- *   inputs: () => ({
- *     images: { shape: [1, 3, 1, 1], data: new Float32Array(3).fill(grey) },
- *   }),
+ *   inputs: {
+ *     images: { shape: [1, 3, 1, 1], write: (into) => into.fill(grey) },
+ *   },
  *   bytes: 12,
  *   stored: { width: 1, height: 1 },
  *   resized: { width: 1, height: 1 },
@@ -113,19 +125,19 @@ export function stackInputs(
   images: readonly PreparedImage[],
   count: number = images.length,
 ): NamedTensors {
-  const all = images.map(({ inputs }) => inputs());
-  const [first] = all;
+  const [first] = images;
   if (first === undefined) return {};
   const form = formOf(first);
-  const other = all.find((inputs) => formOf(inputs) !== form);
+  const other = images.find((image) => formOf(image) !== form);
   if (other !== undefined) {
     throw new OptionError("stackInputs", "images", form, formOf(other));
   }
   return Object.fromEntries(
-    Object.entries(first).map(([name, { shape, data: { length } }]) => {
+    Object.entries(first.inputs).map(([name, { shape }]) => {
+      const length = sizeOf(shape);
       const data = new Float32Array(count * length);
-      all.forEach((inputs, i) =>
-        data.set((inputs[name] as NamedTensor).data, i * length)
+      images.forEach(({ inputs }, i) =>
+        inputs[name]?.write(data.subarray(i * length, (i + 1) * length))
       );
       return [name, { shape: [count, ...shape.slice(1)], data }];
     }),
@@ -133,8 +145,12 @@ export function stackInputs(
 }
 
 /** Names and shapes of what was prepared. */
-function formOf(inputs: NamedTensors): string {
+function formOf({ inputs }: PreparedImage): string {
   return Object.entries(inputs)
     .map(([name, { shape }]) => `${name} [${shape}]`)
     .join(", ");
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, equal, ok } from "node:assert/strict";
 import { normalizeImage } from "../../src/data/normalize_image.ts";
 
 Deno.test("normalizeImage() equals torch, channels first", () => {
@@ -30,4 +30,23 @@ Deno.test("normalizeImage() takes another mean and deviation", () => {
     normalizeImage(image, { mean: half, std: half }),
     Float32Array.of(-1, 1, -0.6),
   );
+});
+
+Deno.test("normalizeImage() writes beside padding, which stays", () => {
+  const image = {
+    width: 1,
+    height: 2,
+    data: Uint8Array.of(0, 255, 51, 255, 51, 0),
+    decoder: "none",
+  };
+  const half = [0.5, 0.5, 0.5] as const;
+  const into = { data: new Float32Array(18).fill(9), height: 3, width: 2 };
+  const got = normalizeImage(image, { mean: half, std: half, into });
+  equal(got, into.data);
+  const f = Math.fround(-0.6);
+  deepStrictEqual([...got], [
+    ...[-1, 9, 1, 9, 9, 9],
+    ...[1, 9, f, 9, 9, 9],
+    ...[f, 9, -1, 9, 9, 9],
+  ]);
 });

@@ -83,7 +83,7 @@ function counting(): { readonly load: ImageLoader; readonly loads: string[] } {
 
 /** What was prepared, as plain data. */
 function plain(image: PreparedImage) {
-  return { ...image, inputs: image.inputs() };
+  return { ...image, inputs: stackInputs([image]) };
 }
 
 /** A preparer of the reference backend, and what it loaded. */
@@ -110,7 +110,7 @@ Deno.test("frozenFeatures() passes each picture once", async () => {
   strictEqual(right(await prepare(PICTURE)()), first);
   deepStrictEqual(loads, [PICTURE.path, OTHER.path]);
   // Behind layer2 of the tiny network: 8 channels at stride 8.
-  deepStrictEqual(first.inputs()["trunk.x"]!.shape, [1, 8, 4, 4]);
+  deepStrictEqual(first.inputs["trunk.x"]!.shape, [1, 8, 4, 4]);
   deepStrictEqual(
     [first.stored, first.resized, first.padded],
     [{ width: 64, height: 61 }, { width: SIZE, height: SIZE }, [SIZE, SIZE]],
@@ -120,9 +120,9 @@ Deno.test("frozenFeatures() passes each picture once", async () => {
 Deno.test("frozenFeatures() goes all the way to the maps where asked", async () => {
   const { load } = counting();
   const whole = preparer({ upTo: "maps" });
-  const inputs = right(await whole.prepare(PICTURE)()).inputs();
+  const inputs = stackInputs([right(await whole.prepare(PICTURE)())]);
   const be = referenceBackend();
-  const { images } = right(await preparePixels(load)(PICTURE)()).inputs();
+  const { images } = stackInputs([right(await preparePixels(load)(PICTURE)())]);
   const tensors = Object.fromEntries(
     Object.entries(weights).map(([name, { data, shape }]) =>
       [name, be.tensor(data, shape)] as const
@@ -354,7 +354,7 @@ Deno.test("stackInputs() puts one picture behind the other", async () => {
   deepStrictEqual(x!.shape, [2, 8, 4, 4]);
   deepStrictEqual(
     [...x!.data],
-    images.flatMap(({ inputs }) => [...inputs()["trunk.x"]!.data]),
+    images.flatMap((image) => [...stackInputs([image])["trunk.x"]!.data]),
   );
   deepStrictEqual(stackInputs([]), {});
 });
