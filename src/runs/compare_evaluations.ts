@@ -98,9 +98,10 @@ export function compareEvaluations(
   if (alphas.join() !== known.join()) refuse(`at alpha ${alphas}`, known);
   const differences = (() => {
     const [a, b] = [pairStatistics(first), pairStatistics(second)];
+    const { average } = options;
     return (places?: Int32Array): readonly number[] =>
       alphas.map((alpha) =>
-        b(alpha, options.average, places) - a(alpha, options.average, places)
+        b(alpha, places)[average] - a(alpha, places)[average]
       );
   })();
   const measured = differences();

@@ -22,14 +22,13 @@ export const AVERAGES = [
 export type AverageName = typeof AVERAGES[number];
 
 /**
- * PCK at an α over the pairs at some places, all pairs by default; NaN where
- * there is none.
+ * PCK at an α over the pairs at some places, all pairs by default, averaged in
+ * every way; NaN where there is no pair.
  */
 export type PairStatistics = (
   alpha: string,
-  average: AverageName,
   places?: Int32Array,
-) => number;
+) => Readonly<Record<AverageName, number>>;
 
 /**
  * Prepares pairs for many averages.
@@ -42,7 +41,7 @@ export type PairStatistics = (
  * import { ok } from "node:assert/strict";
  * import { pairStatistics } from "@simsc/core/runs";
  *
- * ok(Number.isNaN(pairStatistics([])("0.1", "perImage")));
+ * ok(Number.isNaN(pairStatistics([])("0.1").perImage));
  * ```
  */
 export function pairStatistics(
@@ -54,36 +53,58 @@ export function pairStatistics(
     ({ pair }) => names.indexOf(pair.category),
   );
   const points = Float64Array.from(pairs, ({ predicted }) => predicted.length);
-  const rights = new Map<string, Float64Array>();
-  const rightOf = (alpha: string): Float64Array => {
-    const known = rights.get(alpha) ?? Float64Array.from(
+  const countsOf = (alpha: string): Counts => {
+    const rights = Float64Array.from(
       pairs,
       ({ pck }) => (pck.correct[alpha] ?? []).filter(Boolean).length,
     );
-    rights.set(alpha, known);
-    return known;
+    return { rights, shares: rights.map((right, i) => right / points[i]!) };
   };
   const everything = Int32Array.from(pairs, (_, i) => i);
-  return (alpha, average, places = everything) => {
-    const right = rightOf(alpha);
-    const isMacro = average === "perCategory" || average === "perCategoryPoint";
-    const isPoint = average === "perPoint" || average === "perCategoryPoint";
-    const sums = new Float64Array(isMacro ? names.length : 1);
-    const counts = new Float64Array(sums.length);
+  const known = new Map<string, Counts>();
+  return (alpha, places = everything) => {
+    const counts = known.get(alpha) ?? countsOf(alpha);
+    known.set(alpha, counts);
+    const { rights, shares } = counts;
+    const drawn = new Float64Array(names.length);
+    const sums = { shares: drawn.slice(), rights: drawn.slice() };
+    const drawnPoints = drawn.slice();
+    let [share, right, point] = [0, 0, 0];
     for (let k = 0; k < places.length; k++) {
-      const i = places[k] as number;
-      const group = isMacro ? category[i] as number : 0;
-      const part = right[i] as number;
-      const whole = points[i] as number;
-      sums[group]! += isPoint ? part : part / whole;
-      counts[group]! += isPoint ? whole : 1;
+      const i = places[k]!;
+      const group = category[i]!;
+      share += shares[i]!;
+      right += rights[i]!;
+      point += points[i]!;
+      drawn[group]! += 1;
+      drawnPoints[group]! += points[i]!;
+      sums.shares[group]! += shares[i]!;
+      sums.rights[group]! += rights[i]!;
     }
-    let [total, groups] = [0, 0];
-    sums.forEach((sum, group) => {
-      if (counts[group] === 0) return;
-      total += sum / (counts[group] as number);
-      groups += 1;
-    });
-    return total / groups;
+    return {
+      perImage: share / places.length,
+      perPoint: right / point,
+      perCategory: meanRatio(sums.shares, drawn),
+      perCategoryPoint: meanRatio(sums.rights, drawnPoints),
+    };
   };
+}
+
+/** What an α makes of each pair. */
+interface Counts {
+  /** Right keypoints. */
+  readonly rights: Float64Array;
+  /** Their share of all. */
+  readonly shares: Float64Array;
+}
+
+/** Mean of `sums / counts` over the groups that were drawn. */
+function meanRatio(sums: Float64Array, counts: Float64Array): number {
+  let [total, groups] = [0, 0];
+  sums.forEach((sum, group) => {
+    if (counts[group] === 0) return;
+    total += sum / counts[group]!;
+    groups += 1;
+  });
+  return total / groups;
 }

@@ -158,12 +158,16 @@ function intervalsOf(
 ): PckIntervals {
   const statistics = pairStatistics(pairs);
   const alphas = Object.keys(pairs[0]?.pck.value ?? {});
-  const wanted = AVERAGES.flatMap((name) =>
-    alphas.map((alpha) => [name, alpha] as const)
+  const wanted = alphas.flatMap((alpha) =>
+    AVERAGES.map((name) => [name, alpha] as const)
   );
   const found = bootstrapIntervals(
     pairs.length,
-    (places) => wanted.map(([name, alpha]) => statistics(alpha, name, places)),
+    (places) =>
+      alphas.flatMap((alpha) => {
+        const values = statistics(alpha, places);
+        return AVERAGES.map((name) => values[name]);
+      }),
     bootstrap,
   );
   const intervals = (name: AverageName) =>

@@ -4,7 +4,10 @@ import { bootstrapIntervals } from "../../src/runs/bootstrap_intervals.ts";
 import { compareEvaluations } from "../../src/runs/compare_evaluations.ts";
 import type { PairOutcome } from "../../src/runs/evaluate.ts";
 import { mcNemar } from "../../src/runs/mc_nemar.ts";
-import { pairStatistics } from "../../src/runs/pair_statistics.ts";
+import {
+  type AverageName,
+  pairStatistics,
+} from "../../src/runs/pair_statistics.ts";
 
 const OPTIONS = { seed: 0, resamples: 2000, level: 0.95 };
 
@@ -120,8 +123,8 @@ Deno.test("pairStatistics() averages the drawn pairs alone, repeated ones again"
     outcome("1", "dog", [true, false, false, false]),
     outcome("2", "dog", [true, true]),
   ]);
-  const at = (average: Parameters<typeof statistics>[1], places: number[]) =>
-    statistics("0.1", average, Int32Array.from(places));
+  const at = (average: AverageName, places: number[]) =>
+    statistics("0.1", Int32Array.from(places))[average];
   // Twice 1/4 and once 1; 1 + 1 + 2 of 4 + 4 + 2.
   strictEqual(at("perImage", [1, 1, 2]), 0.5);
   strictEqual(at("perPoint", [1, 1, 2]), 0.4);
