@@ -64,6 +64,7 @@ const outcome = await pipe(
 
 progress.close();
 interrupt.dispose();
+worker.close();
 if (outcome._tag === "Left") {
   console.error(outcome.left.message);
   process.exit(1);
