@@ -9,16 +9,11 @@
 import type { ModelBuilder, Value } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
-import { pointwiseFilterGrad } from "./_pointwise_filter_grad.ts";
+import {
+  type FilterGradInputs,
+  pointwiseFilterGrad,
+} from "./_pointwise_filter_grad.ts";
 import { isPointwise, type Window } from "./_window.ts";
-
-/** Operands of a gradient by the filter. */
-export interface FilterGradInputs {
-  /** `maps`. */
-  readonly x: Value;
-  /** `maps`. */
-  readonly dy: Value;
-}
 
 /** Rows of the result in a band at most: more, and it falls out of the cache. */
 const MOST_ROWS = 8;

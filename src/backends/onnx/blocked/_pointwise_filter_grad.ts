@@ -1,9 +1,16 @@
 import type { Value } from "../model_builder.ts";
 import { sumRows } from "../sum_rows.ts";
 import type { RuleTarget } from "./_conv.ts";
-import type { FilterGradInputs } from "./_filter_grad.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
 import type { Window } from "./_window.ts";
+
+/** Operands of a gradient by the filter. */
+export interface FilterGradInputs {
+  /** `maps`. */
+  readonly x: Value;
+  /** `maps`. */
+  readonly dy: Value;
+}
 
 /** Cells of a map that one filter of the product spans at most: more, and they fall out of the cache. */
 const TALLEST = 16;

@@ -13,14 +13,12 @@ import {
   filterSizes,
   isFilterLayout,
   type Layout,
+  type Stored,
 } from "./_layout.ts";
 import { blockedOp, reshape } from "./_rows.ts";
 import { inputTiles, resultMapsGrad } from "./winograd/_tiles.ts";
 
 type Rank4 = readonly [number, number, number, number];
-
-/** One value, or the four planes: even-even, even-odd, odd-even, odd-odd. */
-export type Stored = readonly Value[];
 
 /** Values by node and layout. */
 export interface LayoutValues {
