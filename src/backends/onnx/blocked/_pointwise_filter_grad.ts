@@ -1,7 +1,8 @@
+import { largestDivisor } from "../largest_divisor.ts";
 import type { Value } from "../model_builder.ts";
 import { sumRows } from "../sum_rows.ts";
 import type { RuleTarget } from "./_conv.ts";
-import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
+import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";
 import type { Window } from "./_window.ts";
 
 /** Operands of a gradient by the filter. */
@@ -77,9 +78,4 @@ export function pointwiseFilterGrad(
     order,
     shape,
   });
-}
-
-function largestDivisor(length: number, limit: number): number {
-  return range(Math.min(limit, length)).map((i) => i + 1)
-    .findLast((d) => length % d === 0)!;
 }
