@@ -59,7 +59,7 @@ export function convPlanes(
 }
 
 /** Row and column parity of each plane. */
-export const PARITIES = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
+const PARITIES = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
 
 /** Operands of a gradient by the input. */
 export interface InputGradInputs {
