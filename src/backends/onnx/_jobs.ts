@@ -72,7 +72,7 @@ export function jobRunner(
     };
   };
 
-  /** Runs a job; the results are in the order of its outputs. */
+  /** Runs a job whose feeds are held; the results are in the order of its outputs. */
   const run = async (
     { key, plan, outputs, feedOrders, outputOrders }: Job,
     feed: (x: OnnxTensor, order: MemoryOrder | undefined) => Tensor,
@@ -96,10 +96,7 @@ export function jobRunner(
           ...profiling(profilePrefix),
         },
       );
-    const values = await store.hold(
-      plan.feeds,
-      () => sessions.run(key, create, feeds),
-    );
+    const values = await sessions.run(key, create, feeds);
     return values.map((value, i) => ({ value, order: outputOrders[i] }));
   };
 
@@ -110,7 +107,10 @@ export function jobRunner(
     );
     if (wanted.length === 0) return;
     const job = jobOf(({ signature }) => `read ${signature}`, wanted);
-    const results = await run(job, store.get, "cpu");
+    const results = await store.hold(
+      job.plan.feeds,
+      () => run(job, store.get, "cpu"),
+    );
     wanted.forEach((x, i) => store.remember(x, results[i]!));
   };
 
@@ -136,7 +136,7 @@ export function jobRunner(
     };
   };
 
-  /** Runs a program on inputs that have their numbers. */
+  /** Runs a program on inputs that are held and have their numbers. */
   const runTrace = async (
     traced: Trace,
     inputs: TensorMap<OnnxTensor>,
@@ -162,12 +162,13 @@ export function jobRunner(
       }),
     compile: (program) => {
       const traces = new Map<string, Trace>();
-      return (inputs) => {
+      return async (inputs) => {
+        const shapes = shapeKey(inputs);
+        const traced = traces.get(shapes) ?? trace(program, inputs);
+        traces.set(shapes, traced);
         const fed = Object.values(inputs);
-        return store.hold(fed, async () => {
-          const shapes = shapeKey(inputs);
-          const traced = traces.get(shapes) ?? trace(program, inputs);
-          traces.set(shapes, traced);
+        // From the call on, what the program reads beside its inputs too.
+        return await store.hold([...fed, ...traced.plan.feeds], async () => {
           await materialize(fed);
           return await runTrace(traced, inputs);
         });
