@@ -1,5 +1,6 @@
 /**
- * What a backend refuses: a device that is not there, an operation it lacks.
+ * What a backend refuses: a device that is not there, an operation it lacks, a
+ * tensor without numbers.
  *
  * @module
  */
@@ -34,5 +35,16 @@ export class UnsupportedOperationError extends Error {
   /** Builds the message. */
   constructor(backend: string, operation: string) {
     super(`backend "${backend}" has no operation "${operation}"`);
+  }
+}
+
+/** A tensor has no numbers any more, or never had any on this backend. */
+export class DisposedTensorError extends TypeError {
+  /** Class name, for logs. */
+  override readonly name = "DisposedTensorError";
+
+  /** Builds the message. */
+  constructor() {
+    super("the tensor was disposed or is of another backend");
   }
 }

@@ -4,30 +4,20 @@
  * @module
  */
 
-import type { Backend, TensorData } from "../backends/backend.ts";
+import type { Backend } from "../backends/backend.ts";
 import type { CoordinateRule } from "../core/coordinates.ts";
-import { matchMaps } from "../core/match_maps.ts";
 import type { Point } from "../core/point.ts";
 import type { AsyncResult } from "../core/result.ts";
-import { softmaxMap } from "../core/softmax_map.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import { scaleKeypoints } from "../data/scale_keypoints.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
+import { matchCells } from "./_match_cells.ts";
 import { cellsToResized, storedToCells } from "./_pixel_cells.ts";
 import { left, right } from "./_result.ts";
 import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
-import {
-  imageBatch,
-  imageLoader,
-  type ImageSize,
-  type LoadedImage,
-} from "./load_image.ts";
+import { imageLoader, type ImageSize, type LoadedImage } from "./load_image.ts";
 import type { OpenedModel } from "./load_model.ts";
-import {
-  createPredictor,
-  type ImageFeatures,
-  type Predictor,
-} from "./predictor.ts";
+import { createPredictor } from "./predictor.ts";
 import type { Reading } from "./reading.ts";
 
 /** What {@linkcode matchPair} matches. */
@@ -186,7 +176,7 @@ export function matchPair<T>(
       { stored, resized: image, padded }
     );
     const cells = storedToCells(points, sizes(images.source), rule);
-    const found = await locateCells(backend, {
+    const found = await matchCells(backend, {
       predictor,
       images,
       cells,
@@ -216,69 +206,4 @@ export function matchPair<T>(
       images,
     });
   };
-}
-
-async function locateCells<T>(
-  backend: Backend<T>,
-  { predictor, images, cells, normalize }: {
-    readonly predictor: Predictor<T>;
-    readonly images: PairMatch["images"];
-    readonly cells: readonly Point[];
-    readonly normalize: boolean;
-  },
-) {
-  const owned: T[] = [];
-  const own = (...tensors: readonly T[]): void => void owned.push(...tensors);
-  const extract = async (image: LoadedImage): Promise<ImageFeatures<T>> => {
-    const pixels = backend.tensor(imageBatch([image]), [1, 3, ...image.padded]);
-    const [features] = await predictor.extract(pixels)
-      .finally(() => backend.dispose([pixels]));
-    const { features: map, beta } = features as ImageFeatures<T>;
-    own(map, beta);
-    return { features: map, beta };
-  };
-  try {
-    const source = await extract(images.source);
-    const target = await extract(images.target);
-    const queries = backend.tensor(cells.flat(), [1, cells.length, 2]);
-    own(queries);
-    const matches = await predictor.locate({ source, target, queries });
-    own(matches);
-    const { betaEval } = predictor.readings[0] as Reading;
-    const [beta, similarity, confidence] = backend.tidy(() => {
-      const effective = betaEval === "auto"
-        ? backend.mul(source.beta, target.beta)
-        : backend.tensor([betaEval], [1]);
-      const maps = matchMaps(backend, {
-        featuresA: source.features,
-        featuresB: target.features,
-        queries,
-      }, { normalize });
-      const highest = (x: T): T => backend.max(x, [2, 3]);
-      return [
-        effective,
-        highest(maps),
-        highest(softmaxMap(backend, maps, { beta: effective })),
-      ];
-    }) as readonly [T, T, T];
-    own(beta, similarity, confidence);
-    const values = await backend.read([matches, beta, similarity, confidence]);
-    const [points, betas, scores, peaks] = values as unknown as readonly [
-      TensorData,
-      TensorData,
-      TensorData,
-      TensorData,
-    ];
-    return {
-      cells: cells.map((_, k): Point => [
-        points[2 * k] as number,
-        points[2 * k + 1] as number,
-      ]),
-      beta: betas[0] as number,
-      similarity: scores,
-      confidence: peaks,
-    };
-  } finally {
-    backend.dispose(owned);
-  }
 }

@@ -156,6 +156,7 @@ export * from "./evaluate.ts";
 export * from "./evaluate_readings.ts";
 export * from "./evaluate_models.ts";
 export * from "./evaluation_report.ts";
+export type { EvaluationComparison } from "./_evaluation_comparisons.ts";
 export * from "./match_pair.ts";
 export * from "./draw_match.ts";
 export * from "./format_match.ts";

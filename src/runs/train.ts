@@ -7,9 +7,8 @@
 import type { Backend } from "../backends/backend.ts";
 import type { AsyncResult, Result } from "../core/result.ts";
 import { malformedFile } from "../data/data_error.ts";
-import { backboneStride } from "../nn/backbone_geometry.ts";
+import { prepareTraining } from "./_prepare_training.ts";
 import { left, right } from "./_result.ts";
-import { stepPlans, stepPrefetch } from "./_step_plans.ts";
 import { stepProgram } from "./_step_program.ts";
 import { takeStep } from "./_take_step.ts";
 import { save, totalSteps, type TrainingLoop } from "./_training_loop.ts";
@@ -17,26 +16,18 @@ import { validateState } from "./_validate_state.ts";
 import { appendLog } from "./append_log.ts";
 import type { BestMetric } from "./checkpoint.ts";
 import type { ProgressEvent } from "./format_progress.ts";
-import { frozenFeatures } from "./frozen_features.ts";
-import { imageGroups } from "./image_groups.ts";
 import type { DecodingWorker } from "./decoding_worker.ts";
-import { imageSource } from "./image_source.ts";
 import type { StepRow } from "./log_row.ts";
-import { createPredictor } from "./predictor.ts";
-import { preparePixels } from "./prepared_image.ts";
 import type { RunError } from "./run_error.ts";
 import type { RunFiles } from "./run_folder.ts";
 import type { StartedRun } from "./start_run.ts";
-import { modelConfig, type TrainConfig } from "./train_config.ts";
+import { modelConfig } from "./train_config.ts";
 import type { TrainingData } from "./training_data.ts";
 import {
   restoreState,
   startState,
   type TrainingState,
 } from "./training_state.ts";
-
-/** Decoded pictures kept between steps, bytes. */
-const IMAGE_CACHE_BYTES = 1 << 30;
 
 /** How a run ended. */
 export interface TrainOutcome {
@@ -136,69 +127,13 @@ export function train<T>(
   options: TrainOptions = {},
 ): AsyncResult<RunError, TrainOutcome> {
   return async () => {
-    const loop = prepare(backend, run, data, options);
+    const loop = prepareTraining({ backend, run, data, options });
     const misplaced = checkPlace(loop);
     if (misplaced._tag === "Left") return misplaced;
     const start = run.checkpoint
       ? restoreState(backend, run.checkpoint)
       : startState(backend, run.trained);
     return await runSteps(loop, start);
-  };
-}
-
-function prepare<T>(
-  backend: Backend<T>,
-  run: StartedRun,
-  data: TrainingData,
-  options: TrainOptions,
-): TrainingLoop<T> {
-  const { config } = run;
-  const model = modelConfig(config);
-  const stride = backboneStride(model.backbone);
-  const isFrozen = config.scope === "last";
-  const { featureFolder, worker } = options;
-  const images = imageSource({
-    size: config.size,
-    stride,
-    // Of a picture whose features are kept the pixels are not read again.
-    cacheBytes: isFrozen ? 0 : IMAGE_CACHE_BYTES,
-    // Where features lie in a folder, the pixels are not read at all.
-    ...(worker && featureFolder === undefined && { worker }),
-  });
-  const stepsPerEpoch = Math.ceil(
-    data.train.pairs.length / (config.batch * config.accumulate),
-  );
-  const planOf = stepPlans(config, data.train);
-  return {
-    backend,
-    run,
-    data,
-    images,
-    planOf,
-    prefetch: stepPrefetch(images, {
-      planOf,
-      steps: stepsPerEpoch * config.epochs,
-      isFrozen,
-    }),
-    prepare: isFrozen
-      ? frozenFeatures(backend, {
-        backbone: model.backbone,
-        parameters: run.frozen,
-        upTo: "trunk",
-        load: images.load,
-        size: config.size,
-        ...(featureFolder && { folder: featureFolder }),
-      })
-      : preparePixels(images.load),
-    predictor: createPredictor(backend, {
-      config: model,
-      betaEval: config.betaEval,
-      sigmaCells: config.sigmaCells,
-    }),
-    options,
-    stride,
-    stepsPerEpoch,
-    capacity: capacityOf(data, config),
   };
 }
 
@@ -270,14 +205,4 @@ async function runSteps<T>(
   } finally {
     backend.dispose(Object.values(state.tensors));
   }
-}
-
-function capacityOf(
-  { train }: TrainingData,
-  { groupSize }: TrainConfig,
-): number {
-  const groups = groupSize === null ? new Map() : imageGroups(train.pairs);
-  const named = [...groups.values()].flat().map(({ points }) => points.size);
-  const listed = train.pairs.map(({ source }) => source.keypoints.length);
-  return [...named, ...listed].reduce((most, n) => Math.max(most, n), 0);
 }

@@ -6,6 +6,7 @@ import {
   throws,
 } from "node:assert/strict";
 import type { Backend } from "../../src/backends/backend.ts";
+import { DisposedTensorError } from "../../src/backends/errors.ts";
 import {
   onnxBackend,
   type OnnxBackendOptions,
@@ -99,6 +100,26 @@ for (const device of devices) {
     const next = backend.tensor([4, 5], [2]);
     const again = await program({ x: next });
     deepStrictEqual(await numbers(backend, again.same!), [3]);
+    await backend.close();
+  });
+  Deno.test(`dispose() on onnx-${device} takes a tensor from later calls, even while an earlier one has it`, async () => {
+    const backend = await open(device, {});
+    const double = backend.compile(({ x }) => ({ y: backend.mul(x!, 2) }));
+    const x = backend.tensor([1, 2], [2]);
+    const { y } = await double({ x });
+    const late = backend.neg(y!);
+    const add = backend.compile(({ x }) => ({ sum: backend.add(x!, y!) }));
+    const [earlier, sum] = [double({ x: y! }), add({ x })];
+    backend.dispose([y!]);
+    const later = [
+      double({ x: y! }),
+      add({ x }),
+      backend.read([y!]),
+      backend.read([late]),
+    ];
+    await Promise.all(later.map((each) => rejects(each, DisposedTensorError)));
+    deepStrictEqual(await numbers(backend, (await earlier).y!), [4, 8]);
+    deepStrictEqual(await numbers(backend, (await sum).sum!), [3, 6]);
     await backend.close();
   });
   Deno.test(`dispose() on onnx-${device} leaves what a reshape gave back, and what a run reads`, async () => {

@@ -1,7 +1,7 @@
 import { sameShape } from "../_shape.ts";
-import type { Pattern } from "./fuse_operations.ts";
 import type { OnnxTensor, OperationNode } from "./graph.ts";
 import type { GraphPlan } from "./lowering.ts";
+import type { Pattern } from "./_pattern.ts";
 
 /**
  * A sum of padded parts that lie side by side, as the gradients by slices that

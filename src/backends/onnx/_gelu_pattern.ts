@@ -1,6 +1,6 @@
 import type { Backend, Shape } from "../backend.ts";
-import type { Pattern } from "./fuse_operations.ts";
 import type { OnnxTensor } from "./graph.ts";
+import type { Pattern } from "./_pattern.ts";
 import { gradientTemplates, matchTemplate, recorder } from "./_template.ts";
 import { weightGradOf } from "./_weight_grad.ts";
 

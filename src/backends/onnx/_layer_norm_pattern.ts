@@ -1,7 +1,7 @@
 import type { Backend, Shape } from "../backend.ts";
-import type { Pattern } from "./fuse_operations.ts";
 import type { OnnxTensor, OperationNode } from "./graph.ts";
 import type { GraphPlan } from "./lowering.ts";
+import type { Pattern } from "./_pattern.ts";
 import { gradientTemplates, matchTemplate, recorder } from "./_template.ts";
 import { weightGradOf } from "./_weight_grad.ts";
 
@@ -39,20 +39,15 @@ export function layerNormPatterns(shape: Shape): readonly Pattern[] {
     node: OperationNode,
   ): OperationNode | undefined {
     const found = weightGradOf(plan, node);
-    const bound = found && matchTemplate(plan, found.x, {
+    const norm = found && matchNorm(plan, found.x, {
       template: forward,
-      holes: [epsilon, x, weight, bias],
+      operands: [x, weight, bias],
     });
-    const guard = bound?.get(epsilon);
-    if (guard?.kind !== "constant") return undefined;
-    return {
+    return norm && {
       kind: "operation",
       operation: "layerNormProductGrad",
-      inputs: [
-        found!.dy,
-        ...[x, weight, bias].map((operand) => bound!.get(operand)!),
-      ],
-      attributes: { epsilon: guard.data[0]! },
+      inputs: [found!.dy, ...norm.inputs],
+      attributes: norm.attributes,
       shape: node.shape,
     };
   }
@@ -62,18 +57,32 @@ export function layerNormPatterns(shape: Shape): readonly Pattern[] {
     template: OnnxTensor,
     operands: readonly OnnxTensor[],
   ): Pattern {
-    const holes = [epsilon, ...operands];
     return (plan, node) => {
-      const bound = matchTemplate(plan, node, { template, holes });
-      const guard = bound?.get(epsilon);
-      if (guard?.kind !== "constant") return undefined;
-      return {
+      const norm = matchNorm(plan, node, { template, operands });
+      return norm && {
         kind: "operation",
         operation,
-        inputs: operands.map((operand) => bound!.get(operand)!),
-        attributes: { epsilon: guard.data[0]! },
+        ...norm,
         shape: template.shape,
       };
+    };
+  }
+
+  /** What stands for `operands` where `node` was recorded as `template`, with an epsilon that is known. */
+  function matchNorm(
+    plan: GraphPlan,
+    node: OnnxTensor,
+    { template, operands }: {
+      readonly template: OnnxTensor;
+      readonly operands: readonly OnnxTensor[];
+    },
+  ): Pick<OperationNode<"layerNorm">, "inputs" | "attributes"> | undefined {
+    const holes = [epsilon, ...operands];
+    const bound = matchTemplate(plan, node, { template, holes });
+    const guard = bound?.get(epsilon);
+    return guard?.kind !== "constant" ? undefined : {
+      inputs: operands.map((operand) => bound!.get(operand)!),
+      attributes: { epsilon: guard.data[0]! },
     };
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { Tensor, TensorConstructor } from "onnxruntime-common";
 import type { Shape, TensorData } from "../backend.ts";
+import { DisposedTensorError } from "../errors.ts";
 import { tensorShape } from "../_shape.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { MemoryOrder } from "./memory_order.ts";
@@ -39,7 +40,10 @@ export interface TensorStore {
   readonly tidy: (f: () => readonly OnnxTensor[]) => readonly OnnxTensor[];
   /** Notes that something recorded reads `x`: its numbers then outlive its owner. */
   readonly note: (x: OnnxTensor) => void;
-  /** Runs `task`; what is disposed of `xs` meanwhile is freed behind it. */
+  /**
+   * Runs `task`; what is disposed of `xs` meanwhile is freed behind it. Fails
+   * where `xs` has what was disposed and is only kept for another task.
+   */
   readonly hold: <A>(
     xs: readonly OnnxTensor[],
     task: () => Promise<A>,
@@ -86,9 +90,7 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
   const find = (x: OnnxTensor): Tensor => {
     const found = values.get(x);
     if (found !== undefined) return found;
-    if (x.kind !== "constant") {
-      throw new TypeError("the tensor was disposed or is of another backend");
-    }
+    if (x.kind !== "constant") throw new DisposedTensorError();
     const made = new tensors("float32", x.data, x.shape);
     values.set(x, made);
     return made;
@@ -115,9 +117,13 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
   const forget = (x: OnnxTensor): void => {
     if (alive.delete(x)) count--;
   };
+  /** Whether the numbers of `x` go with its owner. */
+  const isFreed = (x: OnnxTensor): boolean =>
+    onDevice.has(x) || results.has(x) ||
+    (x.kind === "tensor" && !noted.has(x));
   const free = (x: OnnxTensor): void => {
-    const isUnread = x.kind === "tensor" && !noted.has(x);
-    if (!onDevice.delete(x) && !results.has(x) && !isUnread) return;
+    if (!isFreed(x)) return;
+    onDevice.delete(x);
     const value = values.get(x);
     values.delete(x);
     if (value?.location === "cpu") release(value);
@@ -186,7 +192,12 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
       noted.add(x);
     },
     hold: async (xs, task) => {
-      const owned = [...new Set(xs)].filter((x) => alive.has(x));
+      const wanted = [...new Set(xs)];
+      // The other task's end would free it before this one reads it, or meanwhile.
+      const isLeaving = (x: OnnxTensor): boolean =>
+        holders.has(x) && !alive.has(x) && isFreed(x);
+      if (wanted.some(isLeaving)) throw new DisposedTensorError();
+      const owned = wanted.filter((x) => alive.has(x));
       owned.forEach((x) => holders.set(x, (holders.get(x) ?? 0) + 1));
       try {
         return await task();

@@ -11,13 +11,8 @@ import { geluPatterns } from "./_gelu_pattern.ts";
 import type { OnnxTensor, OperationName, OperationNode } from "./graph.ts";
 import { layerNormPatterns } from "./_layer_norm_pattern.ts";
 import type { DeviceTraits, GraphPlan } from "./lowering.ts";
+import type { Pattern } from "./_pattern.ts";
 import type { OrderedPlan } from "./_plan.ts";
-
-/** What a node can be replaced by; made for one shape of its operand. */
-export type Pattern = (
-  plan: GraphPlan,
-  node: OperationNode,
-) => OperationNode | undefined;
 
 /** `plan` with every pattern replaced that `device` has an operator for. */
 export function fuseOperations(

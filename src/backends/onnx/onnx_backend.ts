@@ -1,21 +1,17 @@
-import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { OptionError } from "../../core/errors.ts";
 import type { AsyncResult } from "../../core/result.ts";
-import type { Backend, TensorMap } from "../backend.ts";
+import type { Backend } from "../backend.ts";
 import { BackendUnavailableError } from "../errors.ts";
-import { constantLeaf } from "./_constant.ts";
-import { emitModel, feedName } from "./_emit.ts";
-import { fuseOperations } from "./fuse_operations.ts";
-import type { OnnxTensor, TensorLeaf } from "./graph.ts";
-import type { Lowering } from "./lowering.ts";
-import type { MemoryOrder } from "./memory_order.ts";
-import { plainLowering } from "./plain/lower_plain.ts";
 import { chooseLowering } from "./_choose_lowering.ts";
-import { type OrderedPlan, planGraph } from "./_plan.ts";
+import { constantLeaf } from "./_constant.ts";
+import type { OnnxTensor } from "./graph.ts";
+import { jobRunner } from "./_jobs.ts";
+import type { Lowering } from "./lowering.ts";
 import { notedOperations } from "./_noted_operations.ts";
+import { plainLowering } from "./plain/lower_plain.ts";
 import { loadRuntime, type OnnxDevice, type Runtime } from "./_runtime.ts";
 import { sessionCache } from "./_sessions.ts";
-import { type SessionResult, tensorStore } from "./_store.ts";
+import { tensorStore } from "./_store.ts";
 
 /** Options of {@linkcode onnxBackend}. */
 export interface OnnxBackendOptions {
@@ -122,25 +118,6 @@ async function notStarted(
   }
 }
 
-/** A graph that one session runs. */
-interface Job {
-  /** Equal for those that share a session. */
-  readonly key: string;
-  readonly plan: OrderedPlan;
-  /** In the order of the results. */
-  readonly outputs: readonly OnnxTensor[];
-  /** Of what is fed, in the order of the plan. */
-  readonly feedOrders: readonly (MemoryOrder | undefined)[];
-  /** Of the results. */
-  readonly outputOrders: readonly (MemoryOrder | undefined)[];
-}
-
-/** A program traced for one set of input shapes. */
-interface Trace extends Job {
-  readonly names: readonly string[];
-  readonly inputNames: ReadonlyMap<OnnxTensor, string>;
-}
-
 function backendOver(
   runtime: Runtime,
   options: OnnxBackendOptions,
@@ -148,90 +125,8 @@ function backendOver(
 ): OnnxBackend {
   const store = tensorStore(runtime.tensors);
   const sessions = sessionCache(options.maxSessions ?? 16, store.rescue);
-  let programs = 0;
-
-  const jobOf = (
-    key: (plan: OrderedPlan) => string,
-    outputs: readonly OnnxTensor[],
-  ): Job => {
-    const plan = fuseOperations(
-      planGraph(outputs, store.has),
-      runtime.device,
-    );
-    const orderOf = lowering.ordersOf(plan);
-    return {
-      key: key(plan),
-      plan,
-      outputs,
-      feedOrders: plan.feeds.map(orderOf),
-      outputOrders: outputs.map(orderOf),
-    };
-  };
-
-  /** Runs a job; the results are in the order of its outputs. */
-  const run = async (
-    { key, plan, outputs, feedOrders, outputOrders }: Job,
-    feed: (x: OnnxTensor, order: MemoryOrder | undefined) => Tensor,
-    location: "cpu" | "gpu-buffer",
-  ): Promise<readonly SessionResult[]> => {
-    const feeds = (): Record<string, Tensor> => {
-      const fed = plan.feeds.map((x, i) => feed(x, feedOrders[i]));
-      store.sweep(fed);
-      return Object.fromEntries(fed.map((x, i) => [feedName(i), x]));
-    };
-    const create = (): Promise<InferenceSession> =>
-      runtime.sessions.create(
-        emitModel(plan, outputs, {
-          proto: runtime.proto,
-          lowering,
-          device: runtime.device,
-        }),
-        {
-          ...runtime.options,
-          preferredOutputLocation: location,
-          ...profiling(options.profilePrefix),
-        },
-      );
-    const values = await store.hold(
-      plan.feeds,
-      () => sessions.run(key, create, feeds),
-    );
-    return values.map((value, i) => ({ value, order: outputOrders[i] }));
-  };
-
-  /** Gives every operation among `xs` its numbers. */
-  const materialize = async (xs: readonly OnnxTensor[]): Promise<void> => {
-    const wanted = [...new Set(xs)].filter((x) =>
-      x.kind === "operation" && !store.has(x)
-    );
-    if (wanted.length === 0) return;
-    const job = jobOf(({ signature }) => `read ${signature}`, wanted);
-    const results = await run(job, store.get, "cpu");
-    wanted.forEach((x, i) => store.remember(x, results[i]!));
-  };
-
-  const trace = (
-    program: (inputs: TensorMap<OnnxTensor>) => TensorMap<OnnxTensor>,
-    inputs: TensorMap<OnnxTensor>,
-  ): Trace => {
-    const placeholders = Object.entries(inputs).map((
-      [name, { shape }],
-    ): [string, TensorLeaf] => [name, { kind: "tensor", shape }]);
-    let results: [string, OnnxTensor][] = [];
-    // Nothing made while tracing is the caller's.
-    store.tidy(() => {
-      results = Object.entries(program(Object.fromEntries(placeholders)));
-      return [];
-    });
-    // It may be a tensor of the caller's that no operation reads.
-    results.forEach(([, x]) => store.note(x));
-    return {
-      ...jobOf(() => `program ${programs++}`, results.map(([, x]) => x)),
-      names: results.map(([name]) => name),
-      inputNames: new Map(placeholders.map(([name, x]) => [x, name])),
-    };
-  };
-
+  const { profilePrefix } = options;
+  const jobs = jobRunner({ runtime, lowering, store, sessions, profilePrefix });
   return {
     ...notedOperations(store.note),
     name: `onnx-${options.device}`,
@@ -239,37 +134,8 @@ function backendOver(
     precision: "float32",
     tensor: store.tensor,
     constant: constantLeaf,
-    read: (xs) =>
-      store.hold(xs, async () => {
-        await materialize(xs);
-        return await Promise.all(xs.map(store.read));
-      }),
-    compile: (program) => {
-      const traces = new Map<string, Trace>();
-      return (inputs) => {
-        const fed = Object.values(inputs);
-        return store.hold(fed, async () => {
-          const shapes = shapeKey(inputs);
-          const traced = traces.get(shapes) ?? trace(program, inputs);
-          traces.set(shapes, traced);
-          await materialize(fed);
-          const results = await run(
-            traced,
-            (x, order) => {
-              const name = traced.inputNames.get(x);
-              return store.get(name === undefined ? x : inputs[name]!, order);
-            },
-            runtime.location,
-          );
-          return Object.fromEntries(
-            traced.names.map((
-              name,
-              i,
-            ) => [name, store.adopt(results[i]!, traced.key)]),
-          );
-        });
-      };
-    },
+    read: jobs.read,
+    compile: jobs.compile,
     tidy: store.tidy,
     dispose: store.dispose,
     memory: () => ({ tensors: store.count(), sessions: sessions.size() }),
@@ -278,20 +144,6 @@ function backendOver(
       await sessions.close();
     },
   };
-}
-
-function shapeKey(inputs: TensorMap<OnnxTensor>): string {
-  let key = "";
-  for (const name in inputs) key += `${name}[${inputs[name]!.shape}]`;
-  return key;
-}
-
-function profiling(
-  prefix: string | undefined,
-): InferenceSession.SessionOptions {
-  return prefix === undefined
-    ? {}
-    : { enableProfiling: true, profileFilePrefix: prefix };
 }
 
 function requireCount(param: string, value: number | undefined): void {

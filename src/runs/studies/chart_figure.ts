@@ -1,4 +1,9 @@
 import type { TopLevelSpec } from "vega-lite";
+import {
+  horizontalChannel,
+  panelWidth,
+  verticalChannel,
+} from "./_chart_axes.ts";
 import type { ChartFigure, Panel, Series } from "./study_figure.ts";
 
 // Series differ in dash and shape too, so that none is known by its colour alone.
@@ -21,16 +26,6 @@ const SHAPES = [
 ];
 const INK = "#1c2430";
 const RULE = "#d9dee6";
-
-/** A number as one writes it, neither rounded nor with a power of ten. */
-const PLAIN = "format(datum.value, '~r')";
-/** The same of 1, 2 and 5 times a power of ten alone. */
-const FEW = "indexof([1, 2, 5], round(datum.value / " +
-  `pow(10, floor(log(datum.value) / LN10 + 1e-9)))) < 0 ? '' : ${PLAIN}`;
-/** Of a panel, and of a name below it. */
-const [WIDTH, NAME_WIDTH] = [400, 90];
-/** Of a number such as 0.02, with room beside it. */
-const LABEL_WIDTH = 27;
 
 /** Points, level lines and error bars of a panel, each with its series. */
 interface Datum {
@@ -117,7 +112,6 @@ function specOf(panels: readonly Panel[]): TopLevelSpec {
 
 /** One chart: a layer a way of drawing, all over the same legend. */
 function panelSpec(panel: Panel): object {
-  const { title, x, y } = panel;
   const names = panel.series.map(({ name }) => name);
   const symbols = { title: null, orient: "top", columns: 2, symbolSize: 120 };
   // One series is what the vertical axis says it is.
@@ -132,44 +126,8 @@ function panelSpec(panel: Panel): object {
     legend,
   });
   const color = channel(COLORS);
-  const horizontal = x.scale === "names"
-    ? {
-      field: "x",
-      type: "nominal",
-      title: x.title,
-      sort: null,
-      // Long names in lines, so that they stay beside each other.
-      axis: { labelAngle: 0, labelExpr: "split(datum.label, ', ')" },
-    }
-    : {
-      field: "x",
-      type: "quantitative",
-      title: x.title,
-      scale: x.scale === "log"
-        ? { type: "log", nice: false }
-        : { nice: false, zero: false },
-      axis: x.scale === "log"
-        ? {
-          values: ticks(panel),
-          labelExpr: PLAIN,
-          labelFlush: false,
-          labelFontSize: 10,
-          // Without a canvas widths of text are only guessed, on the large side.
-          labelOverlap: isCrowded(ticks(panel)) ? "greedy" : false,
-        }
-        : { tickCount: 6, labelExpr: PLAIN },
-    };
-  const vertical = {
-    field: "y",
-    type: "quantitative",
-    title: y.title,
-    scale: y.scale === "log"
-      ? { type: "log", nice: true }
-      : { zero: false, nice: true },
-    axis: y.scale === "log"
-      ? { labelExpr: FEW, labelOverlap: "greedy" }
-      : { tickCount: 6 },
-  };
+  const horizontal = horizontalChannel(panel);
+  const vertical = verticalChannel(panel);
   const data = (marks: readonly Series["mark"][]) =>
     panel.series.filter(({ mark }) => marks.includes(mark)).flatMap(datums);
   const lines = {
@@ -220,10 +178,8 @@ function panelSpec(panel: Panel): object {
   const layer = [lines, marked, levels, bars, spreads]
     .filter((each) => each.data.values.length > 0);
   return {
-    title,
-    width: x.scale === "names"
-      ? Math.max(WIDTH, NAME_WIDTH * ticks(panel).length)
-      : WIDTH,
+    title: panel.title,
+    width: panelWidth(panel),
     height: 270,
     // A panel without any point still says what it would show.
     layer: layer.length > 0 ? layer : [{
@@ -247,21 +203,4 @@ function datums({ name, points, mark }: Series): readonly Datum[] {
       ...(spread !== undefined && Number.isFinite(spread) &&
         { low: y - spread, high: y + spread }),
     }));
-}
-
-/** Where there are points: a logarithmic axis is labelled there. */
-function ticks({ series }: Panel): readonly (number | string)[] {
-  const places = series.filter(({ mark }) => mark !== "level")
-    .flatMap(({ points }) => points.map(({ x }) => x));
-  return [...new Set(places)];
-}
-
-/** Whether labels of these places on a logarithmic axis would touch. */
-function isCrowded(places: readonly (number | string)[]): boolean {
-  const logs = places.map((place) => Math.log(Number(place))).sort((a, b) =>
-    a - b
-  );
-  const length = (logs.at(-1) ?? 0) - (logs[0] ?? 0);
-  const gaps = logs.slice(1).map((log, i) => log - (logs[i] as number));
-  return Math.min(...gaps) * WIDTH < LABEL_WIDTH * length;
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import type { ModelBuilder, Value } from "../model_builder.ts";
+import type { Stored } from "./_layout.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
 import { isPointwise, type Window } from "./_window.ts";
-import type { Stored } from "./_values.ts";
 
 /** What every rule of this folder is told. */
 export interface RuleTarget {
@@ -59,7 +59,7 @@ export function convPlanes(
 }
 
 /** Row and column parity of each plane. */
-export const PARITIES = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
+const PARITIES = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
 
 /** Operands of a gradient by the input. */
 export interface InputGradInputs {

@@ -9,16 +9,11 @@
 import type { ModelBuilder, Value } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
-import { pointwiseFilterGrad } from "./_pointwise_filter_grad.ts";
+import {
+  type FilterGradInputs,
+  pointwiseFilterGrad,
+} from "./_pointwise_filter_grad.ts";
 import { isPointwise, type Window } from "./_window.ts";
-
-/** Operands of a gradient by the filter. */
-export interface FilterGradInputs {
-  /** `maps`. */
-  readonly x: Value;
-  /** `maps`. */
-  readonly dy: Value;
-}
 
 /** Rows of the result in a band at most: more, and it falls out of the cache. */
 const MOST_ROWS = 8;
@@ -109,7 +104,7 @@ function windowed(
 
   const product = blockedOp(model, "Conv", [
     image,
-    shiftedOutput(model, dy, g, { band, block }),
+    shiftedOutput(model, dy, { window: g, band, block }),
   ], {
     kernel_shape: [band, 1],
     strides: [1, 1],
@@ -129,13 +124,20 @@ function windowed(
   });
 }
 
+interface OutputBands {
+  readonly window: Window;
+  /** Rows of a band; the last may lie partly beyond the result. */
+  readonly band: number;
+  readonly block: number;
+}
+
 /** `dy` as filters, with zeros behind the last row and column, shifted at stride 1. */
 function shiftedOutput(
   model: ModelBuilder,
   dy: Value,
-  { batch, filters, rows, columns, kw, stride, padding }: Window,
-  { band, block }: { readonly band: number; readonly block: number },
+  { window, band, block }: OutputBands,
 ): Value {
+  const { batch, filters, rows, columns, kw, stride, padding } = window;
   const outputs = filters / block;
   const bands = Math.ceil(rows / band);
   const blocks = Math.ceil(columns / block);

@@ -6,6 +6,7 @@
  */
 import type { Shape } from "../../backend.ts";
 import type { MemoryOrder } from "../memory_order.ts";
+import type { Value } from "../model_builder.ts";
 
 /**
  * | layout        | of `[B, C, H, W]` or `[O, I, kh, kw]`, in memory       |
@@ -26,6 +27,9 @@ export type Layout =
   | "tiles"
   | "resultTiles"
   | FilterLayout;
+
+/** One value, or the four planes: even-even, even-odd, odd-even, odd-odd. */
+export type Stored = readonly Value[];
 
 /** Layouts of weights: those of what goes in and comes out of a session. */
 export type FilterLayout = typeof FILTER_LAYOUTS[number];

@@ -123,7 +123,7 @@ function lowerInputGrad(
     ? []
     : inputGradPlanes(rule, operands(corner), windowOf(corner));
   const planes = inputGradPlanes(rule, { ...own, sum: added }, g);
-  const maps = interleave(model, planes, node.shape, block);
+  const maps = interleave(model, planes, { shape: node.shape, block });
   values.set(node, "maps", [maps]);
   return true;
 }

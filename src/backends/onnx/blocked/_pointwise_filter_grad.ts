@@ -1,9 +1,17 @@
+import { largestDivisor } from "../largest_divisor.ts";
 import type { Value } from "../model_builder.ts";
 import { sumRows } from "../sum_rows.ts";
 import type { RuleTarget } from "./_conv.ts";
-import type { FilterGradInputs } from "./_filter_grad.ts";
-import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
+import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";
 import type { Window } from "./_window.ts";
+
+/** Operands of a gradient by the filter. */
+export interface FilterGradInputs {
+  /** `maps`. */
+  readonly x: Value;
+  /** `maps`. */
+  readonly dy: Value;
+}
 
 /** Cells of a map that one filter of the product spans at most: more, and they fall out of the cache. */
 const TALLEST = 16;
@@ -70,9 +78,4 @@ export function pointwiseFilterGrad(
     order,
     shape,
   });
-}
-
-function largestDivisor(length: number, limit: number): number {
-  return range(Math.min(limit, length)).map((i) => i + 1)
-    .findLast((d) => length % d === 0)!;
 }

@@ -11,8 +11,8 @@ import {
   type Value,
 } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
+import type { Stored } from "./_layout.ts";
 import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";
-import type { Stored } from "./_values.ts";
 
 /** Shape `[batch, channels, rows, columns]` of the result. */
 export type PoolShape = readonly [number, number, number, number];

@@ -1,8 +1,8 @@
 import type { ModelBuilder, Value } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
 import { outputAsFilters } from "./_filter_grad.ts";
+import type { Stored } from "./_layout.ts";
 import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";
-import type { Stored } from "./_values.ts";
 import type { Window } from "./_window.ts";
 
 /** Operands of {@linkcode stemFilterGrad}. */

@@ -13,14 +13,12 @@ import {
   filterSizes,
   isFilterLayout,
   type Layout,
+  type Stored,
 } from "./_layout.ts";
 import { blockedOp, reshape } from "./_rows.ts";
 import { inputTiles, resultMapsGrad } from "./winograd/_tiles.ts";
 
 type Rank4 = readonly [number, number, number, number];
-
-/** One value, or the four planes: even-even, even-odd, odd-even, odd-odd. */
-export type Stored = readonly Value[];
 
 /** Values by node and layout. */
 export interface LayoutValues {
@@ -59,7 +57,7 @@ export function layoutValues(
     const planes = layoutsOf(x).get("planes");
     return planes === undefined
       ? blockedOp(model, "ReorderInput", [get(x, "plain")])
-      : interleave(model, planes, x.shape, block);
+      : interleave(model, planes, { shape: x.shape, block });
   };
   const toTiles = (write: typeof inputTiles) => (x: OnnxTensor): Value => {
     const [batch, channels, height, width] = x.shape as Rank4;
@@ -90,12 +88,19 @@ export function layoutValues(
   };
 }
 
-/** Four planes `[B, C, H / 2, W / 2]` to maps `shape`. */
+/** Maps that four planes make. */
+export interface InterleavedMaps {
+  /** `[B, C, H, W]`. */
+  readonly shape: Shape;
+  /** Floats of a block. */
+  readonly block: number;
+}
+
+/** Four planes `[B, C, H / 2, W / 2]` to maps. */
 export function interleave(
   model: ModelBuilder,
   planes: Stored,
-  shape: Shape,
-  block: number,
+  { shape, block }: InterleavedMaps,
 ): Value {
   const [batch, channels, height, width] = shape as Rank4;
   const lines = batch * channels / block * (height / 2);

@@ -102,7 +102,7 @@ export function isPointwise({ kh, kw, padding }: Window): boolean {
 }
 
 /** Whether every other row and column is the centre of a window. */
-export function isHalving(g: Window): boolean {
+function isHalving(g: Window): boolean {
   return g.stride === 2 && g.kh === 2 * g.padding + 1 && g.kw === g.kh &&
     g.height === 2 * g.rows && g.width === 2 * g.columns;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { largestDivisor } from "../largest_divisor.ts";
 import type { Call } from "../lowering.ts";
 import type { Value } from "../model_builder.ts";
 import { type Geometry, shifted } from "./_filter_grad_shifted.ts";
@@ -151,13 +152,6 @@ function padImage(
   if (padding === 0) return x;
   const before = [0, 1, 2, 3].map((axis) => axes.includes(axis) ? padding : 0);
   return model.op("Pad", [x, model.ints([...before, ...before])]);
-}
-
-function largestDivisor(length: number, limit: number): number {
-  for (let d = Math.min(limit, length); d > 1; d--) {
-    if (length % d === 0) return d;
-  }
-  return 1;
 }
 
 function geometryOf(

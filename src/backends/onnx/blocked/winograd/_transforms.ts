@@ -9,7 +9,7 @@ import { range } from "../_rows.ts";
 import { type Matrix, squared, transposed } from "./_matrix.ts";
 
 /** Cells of the result in a tile. */
-export const CELLS = 4;
+const CELLS = 4;
 
 /** Points of a tile: cells that it reads, and multiplications that it takes. */
 export const POINTS = CELLS + 2;
