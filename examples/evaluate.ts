@@ -6,7 +6,6 @@
 
 import process from "node:process";
 import { pipe } from "fp-ts/function";
-import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
 import { readPairs, writeAtomic } from "@simsc/core/data";
 import {
@@ -27,20 +26,15 @@ const interrupt = await watchInterrupt();
 const progress = terminalProgress(process.stderr);
 
 const outcome = await pipe(
-  TE.Do,
-  TE.bindW("backend", () => createBackend(command.backend, command)),
-  TE.bindW("sets", () =>
+  command.sets,
+  TE.traverseSeqArray((source) =>
     pipe(
-      command.sets,
-      RA.map((source) =>
-        pipe(
-          readPairs(source.data, source),
-          TE.map((set) => ({ ...source, folder: source.data, set })),
-        )
-      ),
-      TE.sequenceSeqArray,
-    )),
-  TE.chainW(({ backend, sets }) => {
+      readPairs(source.data, source),
+      TE.map((set) => ({ ...source, folder: source.data, set })),
+    )
+  ),
+  TE.chainW((sets) => {
+    const backend = createBackend(command.backend, command);
     const models = command.models.map((source) => ({
       name: source.name,
       open: "checkpoint" in source

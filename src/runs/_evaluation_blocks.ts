@@ -17,6 +17,16 @@ export interface BlockLimits {
   readonly queries: number;
 }
 
+/** Queries of one block at most: 256 MB at 1,024 channels. */
+const BLOCK_QUERIES = 2 ** 16;
+
+/** Limits of a block where `keepImages` pictures are kept at once, 512 by default. */
+export function blockLimits(
+  { keepImages = 512 }: { readonly keepImages?: number },
+): BlockLimits {
+  return { pictures: keepImages, queries: BLOCK_QUERIES };
+}
+
 /** A pair and where it is sorted. */
 interface Placed {
   readonly pair: ImagePair;

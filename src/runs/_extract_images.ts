@@ -31,7 +31,7 @@ const PASS_PIXELS = 2 ** 21;
 const WAITING_BYTES = 2 ** 27;
 
 /** Pictures decoded while others pass the backbone. */
-const AHEAD = 32;
+const AHEAD = 64;
 
 /** Pictures of one padded size that wait for their forward pass. */
 interface Bucket {

@@ -32,9 +32,11 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 
+// One after the other: what was asked for first is needed first.
+let last: Promise<void> = Promise.resolve();
 scope.onmessage = ({ data: { id, picture, options } }) => {
   const none = (): void => scope.postMessage({ id }, []);
-  imageLoader(options)(picture)().then((loaded) => {
+  last = last.then(() => imageLoader(options)(picture)()).then((loaded) => {
     if (loaded._tag === "Left") return none();
     const image = loaded.right;
     scope.postMessage({ id, image }, [image.image.data.buffer as ArrayBuffer]);

@@ -13,8 +13,9 @@ export interface DecodingWorker {
   /** Whether it has started and does what it is told. */
   readonly isReady: () => boolean;
   /**
-   * Decodes, edits and resizes a picture; `undefined` where it cannot, or was
-   * closed before it did.
+   * Decodes, edits and resizes a picture, in the order asked for; `undefined`
+   * where it cannot, or was closed before it did. One that never starts never
+   * answers.
    */
   readonly decode: (
     picture: Picture,
@@ -39,7 +40,7 @@ export interface DecodingWorker {
  *
  * const worker = decodingWorker();
  * const { load, prefetch } = imageSource({ size: 256, stride: 16, worker });
- * prefetch([{ path: "none.png" }]); // decoded ahead, if the thread has started
+ * prefetch([{ path: "none.png" }]); // decoded ahead
  * const found = await load({ path: "none.png" })();
  * equal(found._tag === "Left" && found.left._tag, "MissingFile");
  * worker.close();
@@ -51,11 +52,13 @@ export function decodingWorker(): DecodingWorker {
   const waiting = new Map<number, (image: LoadedImage | undefined) => void>();
   let count = 0;
   // A Worker of Deno may never start: beside threads of WebAssembly, or behind
-  // another one that was ended while it started. So nothing is left to one
-  // that has not spoken yet.
+  // another one that was ended while it started. So nobody waits for one that
+  // has not spoken yet.
   let isReady = false;
+  let isOpen = worker !== undefined;
   const close = (): void => {
     isReady = false;
+    isOpen = false;
     worker?.terminate();
     waiting.forEach((resolve) => resolve(undefined));
     waiting.clear();
@@ -75,7 +78,7 @@ export function decodingWorker(): DecodingWorker {
   return {
     isReady: () => isReady,
     decode: (picture, options) => {
-      if (!isReady) return Promise.resolve(undefined);
+      if (!isOpen) return Promise.resolve(undefined);
       const request: ImageRequest = { id: count++, picture, options };
       return new Promise((resolve) => {
         waiting.set(request.id, resolve);

@@ -5,11 +5,14 @@
  */
 
 import type { Backend } from "../backends/backend.ts";
+import type { BackendUnavailableError } from "../backends/errors.ts";
 import type { CoordinateRule } from "../core/coordinates.ts";
 import type { PckSpace, PckThreshold } from "../core/pck.ts";
-import type { AsyncResult } from "../core/result.ts";
+import type { AsyncResult, Result } from "../core/result.ts";
 import type { PairSet } from "../data/image_pair.ts";
+import type { Picture } from "../data/picture_edit.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
+import { blockLimits, evaluationBlocks } from "./_evaluation_blocks.ts";
 import { right } from "./_result.ts";
 import type { Aborted } from "./aborted.ts";
 import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
@@ -92,7 +95,8 @@ const CACHE_BYTES = 2 ** 28;
  * model, so that one alone is in memory.
  *
  * @typeParam T Tensor of the backend.
- * @param backend Where they run.
+ * @param backend Where they run, or what makes it, which is then asked while
+ *   the first pictures are decoded.
  * @param plan Models and data sets.
  * @param options Sizes, readings and all else that changes numbers.
  * @returns The evaluations, by model, size, data set and reading in this order,
@@ -144,10 +148,13 @@ const CACHE_BYTES = 2 ** 28;
  * ```
  */
 export function evaluateModels<T>(
-  backend: Backend<T>,
+  backend: Backend<T> | AsyncResult<BackendUnavailableError, Backend<T>>,
   { models, sets }: EvaluationPlan,
   options: EvaluateModelsOptions,
-): AsyncResult<RunError | Aborted, readonly ModelEvaluation[]> {
+): AsyncResult<
+  RunError | BackendUnavailableError | Aborted,
+  readonly ModelEvaluation[]
+> {
   const sources = new Map<string, ImageSource>();
   const sourceOf = (size: ImageSize, stride: number): ImageSource => {
     const key = `${formatSize(size)} ${stride}`;
@@ -158,8 +165,12 @@ export function evaluateModels<T>(
     sources.set(key, source);
     return source;
   };
+  const start = typeof backend === "function"
+    ? backend
+    : () => Promise.resolve(right(backend));
   return async () => {
     const evaluations: ModelEvaluation[] = [];
+    let started: Result<BackendUnavailableError, Backend<T>> | undefined;
     for (const { name, open } of models) {
       const opened = await open();
       if (opened._tag === "Left") return opened;
@@ -168,6 +179,20 @@ export function evaluateModels<T>(
         ...model.config,
         coordinates: options.coordinates ?? model.config.coordinates,
       };
+      const stride = backboneStride(config.backbone);
+      const usual = model.training?.size ?? defaultImageSize(config.backbone);
+      const sizes = options.sizes ?? [usual];
+      for (const size of sizes) {
+        const checked = checkImageSize(config.backbone, size, "options");
+        if (checked._tag === "Left") return checked;
+      }
+      const [firstSize] = sizes;
+      if (firstSize !== undefined && options.featureCache === undefined) {
+        sourceOf(firstSize, stride).prefetch(firstPictures(sets, options));
+      }
+      started ??= await start();
+      if (started._tag === "Left") return started;
+      const backend = started.right;
       const readings = options.readings(model);
       const [first, ...alternatives] = readings as readonly [Reading];
       const predictor = createPredictor(backend, {
@@ -176,11 +201,7 @@ export function evaluateModels<T>(
         baked: model.parameters,
         alternatives,
       });
-      const stride = backboneStride(config.backbone);
-      const usual = model.training?.size ?? defaultImageSize(config.backbone);
-      for (const size of options.sizes ?? [usual]) {
-        const checked = checkImageSize(config.backbone, size, "options");
-        if (checked._tag === "Left") return checked;
+      for (const size of sizes) {
         const { load, prefetch } = sourceOf(size, stride);
         const { featureCache } = options;
         const prepare = featureCache && frozenFeatures(backend, {
@@ -237,4 +258,14 @@ export function evaluateModels<T>(
     }
     return right(evaluations);
   };
+}
+
+/** Those that will be asked for first. */
+function firstPictures(
+  [first]: readonly EvaluationSet[],
+  options: EvaluateModelsOptions,
+): readonly Picture[] {
+  const pairs = first?.set.pairs ?? [];
+  const [block] = evaluationBlocks(pairs, blockLimits(options));
+  return [...block?.pictures.values() ?? []];
 }

@@ -9,6 +9,7 @@ import { OptionError } from "../core/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
 import {
+  blockLimits,
   type EvaluationBlock,
   evaluationBlocks,
 } from "./_evaluation_blocks.ts";
@@ -22,9 +23,6 @@ import type {
   EvaluationOutcome,
   PairOutcome,
 } from "./evaluate.ts";
-
-/** Queries of one block at most: 256 MB at 1,024 channels. */
-const BLOCK_QUERIES = 2 ** 16;
 
 /**
  * Matches the keypoints of every pair and counts the right ones, by each
@@ -110,15 +108,12 @@ export function evaluateReadings<T>(
   inputs: EvaluationInputs<T>,
   options: EvaluationOptions,
 ): AsyncResult<DataError | Aborted, readonly EvaluationOutcome[]> {
-  const { keepImages = 512, batch = 8 } = options;
-  atLeast("keepImages", keepImages, 2);
-  atLeast("batch", batch, 1);
+  const limits = blockLimits(options);
+  atLeast("keepImages", limits.pictures, 2);
+  atLeast("batch", options.batch ?? 8, 1);
   return async () => {
     const { pairs, predictor } = inputs;
-    const blocks = evaluationBlocks(pairs, {
-      pictures: keepImages,
-      queries: BLOCK_QUERIES,
-    });
+    const blocks = evaluationBlocks(pairs, limits);
     const images = new Map<string, Extracted<T>>();
     const free = (isNeeded: (key: string) => boolean): void => {
       for (const [key, { features }] of images) {

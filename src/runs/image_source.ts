@@ -29,8 +29,9 @@ export interface ImageSourceOptions extends ImageLoaderOptions {
   readonly worker?: DecodingWorker;
 }
 
-/** Pictures decoded ahead that nobody took yet. */
+/** Pictures decoded ahead that nobody took yet, and bytes of so many of the largest. */
 const MOST_AHEAD = 64;
+const BYTES_AHEAD = 2 ** 28;
 
 /**
  * A loader with a Worker beside it: native code that computes on the main
@@ -75,23 +76,27 @@ export function imageSource(options: ImageSourceOptions): ImageSource {
     ({ image }) => image.data.length,
   );
   const ahead = new Map<string, Promise<LoadedImage | undefined>>();
+  let largest = 0;
+  const isFull = (): boolean =>
+    ahead.size >= MOST_AHEAD || ahead.size * largest >= BYTES_AHEAD;
   return {
     load: (picture) => async () => {
       const key = pictureKey(picture);
-      const found = kept.get(key) ?? await ahead.get(key);
+      const asked = worker?.isReady() ? ahead.get(key) : undefined;
+      const found = kept.get(key) ?? await asked;
       ahead.delete(key);
       const loaded = found
         ? { _tag: "Right", right: found } as const
         : await here(picture)();
-      if (loaded._tag === "Right" && isKept(picture)) {
-        kept.keep(key, loaded.right);
-      }
+      if (loaded._tag === "Left") return loaded;
+      largest = Math.max(largest, loaded.right.image.data.length);
+      if (isKept(picture)) kept.keep(key, loaded.right);
       return loaded;
     },
     prefetch: (pictures) => {
       for (const picture of pictures) {
         const key = pictureKey(picture);
-        if (!worker?.isReady() || ahead.size >= MOST_AHEAD) return;
+        if (worker === undefined || isFull()) return;
         if (kept.get(key) === undefined && !ahead.has(key)) {
           ahead.set(key, worker.decode(picture, { size, stride }));
         }

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { BackendUnavailableError } from "../../src/backends/errors.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { readPairs } from "../../src/data/read_pairs.ts";
 import {
@@ -90,6 +91,34 @@ Deno.test("evaluateModels() goes through models, sizes, sets and readings in tur
     ),
   );
   equal(backend.memory().tensors, 0);
+});
+
+Deno.test("evaluateModels() has its backend made once, behind the first model", async () => {
+  const events: string[] = [];
+  const models = MODELS.map(({ name, open }) => ({
+    name,
+    open: () => {
+      events.push(name);
+      return open();
+    },
+  }));
+  const made = () => {
+    events.push("backend");
+    return Promise.resolve({ _tag: "Right", right: backend } as const);
+  };
+  const plan = { models, sets: [{ folder: data, set }] };
+  const options = { ...OPTIONS, sizes: [48] };
+  const found = right(await evaluateModels(made, plan, options)());
+  deepStrictEqual(events, ["plain", "backend", "trained"]);
+  deepStrictEqual(
+    found.map(({ result }) => result.pck),
+    right(await evaluateModels(backend, plan, options)())
+      .map(({ result }) => result.pck),
+  );
+  const missing = new BackendUnavailableError("onnx-cpu", "no such library");
+  const absent = () =>
+    Promise.resolve({ _tag: "Left", left: missing } as const);
+  equal(left(await evaluateModels(absent, plan, options)()), missing);
 });
 
 Deno.test("evaluateModels() writes every choice into its result", () => {

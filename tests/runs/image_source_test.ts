@@ -111,3 +111,48 @@ Deno.test("decodingWorker() decodes nothing once closed", async () => {
 Deno.test("imageSource() refuses sizes that hold no cell", () => {
   throws(() => imageSource({ size: 15, stride: 16 }), OptionError);
 });
+
+Deno.test("imageSource() waits for no Worker that has not started", async () => {
+  const asked: Picture[] = [];
+  const worker = {
+    isReady: () => false,
+    decode: (picture: Picture) => {
+      asked.push(picture);
+      return new Promise<undefined>(() => {});
+    },
+    close: () => {},
+  };
+  const source = imageSource({ ...OPTIONS, worker });
+  source.prefetch(PICTURES);
+  deepStrictEqual(asked, PICTURES);
+  for (const picture of PICTURES) {
+    const wanted = right(await imageLoader(OPTIONS)(picture)());
+    deepStrictEqual(right(await source.load(picture)()), wanted);
+  }
+});
+
+Deno.test("imageSource() asks for no more than it may hold", async () => {
+  const picture = right(await imageLoader(OPTIONS)(PICTURES[0]!)());
+  const sizes = [256, 2 ** 26];
+  const counts = [];
+  for (const bytes of sizes) {
+    let asked = 0;
+    const data = new Uint8Array(bytes);
+    const worker = {
+      isReady: () => true,
+      decode: () => {
+        asked++;
+        const image = { ...picture.image, data };
+        return Promise.resolve({ ...picture, image });
+      },
+      close: () => {},
+    };
+    const source = imageSource({ ...OPTIONS, worker });
+    source.prefetch([at("0")]);
+    right(await source.load(at("0"))());
+    source.prefetch(Array.from({ length: 99 }, (_, i) => at(`${i}`)));
+    counts.push(asked - 1);
+  }
+  // 64 pictures, and 256 MiB of pictures as large as the first.
+  deepStrictEqual(counts, [64, 4]);
+});
