@@ -156,7 +156,7 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
         return [initializer(elementType.int64, [ints.length], data)];
       })[0]!,
     indices: (ints) => {
-      const data = Int32Array.from(ints);
+      const data = new Int32Array(ints);
       return once(
         `indices ${digestOf(data)}`,
         () => [initializer(elementType.int32, [data.length], data)],

@@ -31,22 +31,29 @@ export function gatherRows(
   return reshape(model, gathered, shape);
 }
 
+/** A place along each of seven axes, 0 along those that there are not. */
+type Index = [number, number, number, number, number, number, number];
+
 /**
- * The rows that `place` gives for each index of `shape`, whose last axis runs
- * fastest.
+ * The rows that `place` gives for each index of `shape`, at most seven axes,
+ * the last of which runs fastest.
  */
 export function rowOrder(
   shape: Shape,
-  place: (...index: number[]) => number,
+  place: (...index: Index) => number,
 ): Int32Array {
   const order = new Int32Array(shape.reduce((a, b) => a * b, 1));
-  const index = shape.map(() => 0);
-  for (let i = 0; i < order.length; i++) {
-    order[i] = place(...index);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis]! += 1;
-      if (index[axis]! < shape[axis]!) break;
-      index[axis] = 0;
+  const at: Index = [0, 0, 0, 0, 0, 0, 0];
+  const last = shape.length - 1;
+  for (let row = 0; row < order.length;) {
+    for (at[last] = 0; at[last]! < shape[last]!; at[last]! += 1) {
+      // Spelt out: to spread an index takes longer than to find its place.
+      order[row++] = place(at[0], at[1], at[2], at[3], at[4], at[5], at[6]);
+    }
+    for (let axis = last - 1; axis >= 0; axis--) {
+      at[axis]! += 1;
+      if (at[axis]! < shape[axis]!) break;
+      at[axis] = 0;
     }
   }
   return order;
