@@ -95,6 +95,9 @@ export const PLAIN_OUTPUT = {
   getErrHasColors: () => false,
 } as const;
 
+/** The paper's evaluation temperature for models that learned none. */
+export const UNLEARNED_BETA = 0.02;
+
 /** Values of `--coordinates`. */
 export const COORDINATES = ["simple", "center", "alignCorners"] as const;
 

@@ -10,7 +10,7 @@ export function backboneOptions(): readonly Option[] {
   return [
     new Option(
       "--layer <n>",
-      "block (ViT, from 0) or layer (ResNet, 1 to 3); the last",
+      "block (ViT, from 0) or layer (ResNet, 1 to 3)",
     ).argParser((text) => [whole(text)]).conflicts("layers"),
     new Option(
       "--layers <list>",

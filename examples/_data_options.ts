@@ -7,9 +7,11 @@ import {
   DATA_FORMATS,
   DATA_SOURCES,
   type DataFormat,
+  READING_DEFAULTS,
   type ReadingChoices,
 } from "@simsc/core/data";
 import { choice, path, PLAIN_OUTPUT, readingOptions } from "./_arguments.ts";
+import { showDefaults } from "./_shown_defaults.ts";
 
 /** Look over a data set. */
 export interface CheckCommand extends ReadingChoices {
@@ -70,6 +72,7 @@ export function dataCommand(
       chosen = { ...options, kind: "check", folder };
     });
   readingOptions().forEach((option) => check.addOption(option));
+  showDefaults(check, READING_DEFAULTS);
   const sets = DATA_SOURCES.map(({ name, title }) => `  ${name}: ${title}`);
   const download = program.command("download")
     .description("fetch a public data set and unpack it")

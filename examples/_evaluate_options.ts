@@ -18,7 +18,7 @@ import type {
   TableFormat,
 } from "@simsc/core/runs";
 import { readingOptions } from "./_arguments.ts";
-import { describeEvaluate } from "./_describe_evaluate.ts";
+import { describeEvaluate, EVALUATE_DEFAULTS } from "./_describe_evaluate.ts";
 import { type Followers, followers } from "./_followers.ts";
 
 /** A model that a command line names. */
@@ -160,7 +160,7 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
   return {
     ...others,
     models: named,
-    sets: sets.map(({ format, split = "test", ...rest }) => {
+    sets: sets.map(({ format, split = EVALUATE_DEFAULTS.split, ...rest }) => {
       if (format !== undefined) {
         return { ...withNumbers(rest), format, split } as SetSource;
       }
@@ -223,11 +223,21 @@ function noModel(command: Command): never {
 
 /** Every localiser at every temperature; those that read none once. */
 function readingsOf(
-  { localizer, betaEval, radiusCells, outside, ...given }: Given,
+  {
+    localizer,
+    betaEval,
+    radiusCells = EVALUATE_DEFAULTS.radiusCells,
+    outside = EVALUATE_DEFAULTS.outside,
+    ...given
+  }: Given,
   { training }: OpenedModel,
 ): readonly Reading[] {
-  const betas = betaEval ?? [training?.betaEval ?? "auto"];
-  const sigmaCells = given.sigmaCells ?? training?.sigmaCells ?? 7;
+  const { betaEval: beta, sigmaCells: width } = {
+    ...EVALUATE_DEFAULTS,
+    ...training,
+  };
+  const betas = betaEval ?? [beta];
+  const sigmaCells = given.sigmaCells ?? width;
   return localizer.flatMap((name) => {
     // A number, so that weights without a temperature need none.
     const known = isCold(name) ? [betas.find(Number.isFinite) ?? 1] : betas;
@@ -236,7 +246,7 @@ function readingsOf(
       localizer: name,
       sigmaCells,
       ...(name === "windowSoftArgmax" &&
-        { radiusCells: radiusCells ?? 7, outside: outside ?? "masked" }),
+        { radiusCells, outside }),
     }));
   });
 }

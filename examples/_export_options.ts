@@ -19,6 +19,7 @@ import {
   positive,
 } from "./_arguments.ts";
 import { backboneOptions, splitBackbone } from "./_backbone_arguments.ts";
+import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
 
 /** What a command line asks for. */
 export interface ExportCommand {
@@ -76,7 +77,7 @@ export function exportCommand(args: readonly string[]): ExportCommand {
         .default("float32"),
     )
     .option("--queries <count>", "points of one run", count, 20)
-    .option("--size <HxW>", "pixels, 256 or 240x320; the run's", size)
+    .option("--size <HxW>", "pixels, as 256 or 240x320", size)
     .addOption(
       choice("--pixels <range>", "what images hold", ["rgb255", "normalized"])
         .default("rgb255"),
@@ -90,8 +91,13 @@ export function exportCommand(args: readonly string[]): ExportCommand {
     .addOption(
       choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
     )
-    .option("--license <text>", "licence of the weights; known ones are told");
+    .option("--license <text>", "licence of the weights");
   backboneOptions().forEach((option) => command.addOption(option));
+  showDefaults(command, {
+    ...MODEL_DEFAULTS,
+    betaEval: "the run's; plain weights need it",
+    license: "that of known weights",
+  });
   command.parse(args, { from: "user" });
   const { chosen, given } = splitBackbone(command.opts<ExportCommand>());
   const options: ExportCommand = { ...given, ...chosen };

@@ -13,6 +13,7 @@ import {
   type LocalizerName,
   LOCALIZERS,
   type OpenedModel,
+  paperDefaults,
   type Reading,
 } from "@simsc/core/runs";
 import {
@@ -23,7 +24,9 @@ import {
   path,
   PLAIN_OUTPUT,
   positive,
+  UNLEARNED_BETA,
 } from "./_arguments.ts";
+import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
 
 /** What a command line asks for. */
 export interface MatchCommand {
@@ -86,7 +89,7 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     .option("--weights <file>", "plain weights: safetensors or .pth", path)
     .option(
       "--beta-eval <value>",
-      "auto (the model's own temperature) or a number; 0.02 for plain weights",
+      "auto (the model's own temperature) or a number",
       beta,
     )
     .addOption(
@@ -104,6 +107,10 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     )
     .option("--out <file>", "drawing of the match, svg or html", drawing)
     .option("--json", "print JSON");
+  showDefaults(command, {
+    ...MODEL_DEFAULTS,
+    betaEval: `the run's; of plain weights ${UNLEARNED_BETA}, the paper's`,
+  });
   command.parse(args, { from: "user" });
   const [source = "", target = ""] = command.args;
   const { checkpoint, backbone, weights, ...given } = command.opts<Given>();
@@ -124,9 +131,10 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     model: isPlain ? { backbone, weights } : { checkpoint: checkpoint ?? "" },
     reading: ({ training }) => ({
       betaEval: given.betaEval ?? training?.betaEval ??
-        (isPlain ? 0.02 : "auto"),
+        (isPlain ? UNLEARNED_BETA : "auto"),
       localizer: given.localizer,
-      sigmaCells: given.sigmaCells ?? training?.sigmaCells ?? 7,
+      sigmaCells: given.sigmaCells ?? training?.sigmaCells ??
+        paperDefaults.sigmaCells,
     }),
   };
 }

@@ -14,6 +14,7 @@ import {
   exportModel,
   loadCheckpoint,
   loadWeights,
+  paperDefaults,
 } from "@simsc/core/runs";
 import { exportCommand, licenseOf } from "./_export_options.ts";
 import project from "./deno.json" with { type: "json" };
@@ -40,7 +41,8 @@ const outcome = await pipe(
             ...command,
             imageSize: command.size ?? [side, side],
             betaEval: command.betaEval ?? training?.betaEval ?? "auto",
-            sigmaCells: command.sigmaCells ?? training?.sigmaCells ?? 7,
+            sigmaCells: command.sigmaCells ?? training?.sigmaCells ??
+              paperDefaults.sigmaCells,
             ...(license && { license }),
             producer: { name: "@simsc/core", version: project.version },
           },

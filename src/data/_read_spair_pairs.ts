@@ -10,11 +10,12 @@ import {
 import { refuse, unwrap } from "./_refusal.ts";
 import { readBytes } from "./files.ts";
 import type { ImagePair, PairSet } from "./image_pair.ts";
+import { READING_DEFAULTS } from "./read_pairs.ts";
 
 /** SPair-71k's layout: a list of names, one JSON file a pair, pictures by category. */
 export async function readSpairPairs(
   root: string,
-  { split, layout = "large" }: {
+  { split, layout = READING_DEFAULTS.layout }: {
     readonly split: string;
     readonly layout?: "large" | "small";
   },

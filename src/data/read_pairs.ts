@@ -67,6 +67,16 @@ export interface ReadingChoices {
   readonly perCategory?: number;
 }
 
+/** What {@linkcode readPairs} takes for a choice that is not made. */
+export const READING_DEFAULTS: Required<ReadingChoices> = {
+  keypoints: "csv",
+  oneBased: "keep",
+  mirrorRule: "exact",
+  layout: "large",
+  everyPixels: 16,
+  perCategory: 0,
+};
+
 /** Options of {@linkcode readPairs}. */
 export interface ReadPairsOptions extends ReadingChoices {
   /** Layout of the folder. */
