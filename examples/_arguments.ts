@@ -2,7 +2,7 @@
  * Values of command-line options that more than one command takes.
  */
 
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, Help, InvalidArgumentError, Option } from "commander";
 
 /** A finite number. */
 export function number(text: string): number {
@@ -87,6 +87,29 @@ export function splitReading(
     reading: Object.fromEntries(entries.filter(([n]) => names.includes(n))),
     given: Object.fromEntries(entries.filter(([n]) => !names.includes(n))),
   };
+}
+
+/**
+ * Ends the process where one of these options was not given, and says what it
+ * wants. Commander's own check comes before that of unknown names, so it would
+ * say of a misspelt option that it is not there.
+ *
+ * @param command The command, parsed.
+ * @param names Long names of the options.
+ */
+export function requireOptions(
+  command: Command,
+  ...names: readonly string[]
+): void {
+  const missing = command.options.find((option) =>
+    names.includes(option.name()) &&
+    command.getOptionValue(option.attributeName()) === undefined
+  );
+  if (missing === undefined) return;
+  const wanted = new Help().optionDescription(missing);
+  command.error(
+    `error: required option '${missing.flags}' not specified: ${wanted}`,
+  );
 }
 
 /** Commander asks the environment for colours, which commands may not read. */

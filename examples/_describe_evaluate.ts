@@ -56,7 +56,7 @@ export function describeEvaluate(): Command {
     .option("--name <text>", "what the model is called in tables", path);
   backboneOptions().forEach((option) => command.addOption(option));
   command.optionsGroup("Data sets:")
-    .requiredOption("--data <folder>", "data set", path)
+    .option("--data <folder>", "data set", path)
     .addOption(
       choice("--format <layout>", "layout of the data set", DATA_FORMATS),
     )

@@ -17,7 +17,7 @@ import type {
   Reading,
   TableFormat,
 } from "@simsc/core/runs";
-import { readingOptions } from "./_arguments.ts";
+import { readingOptions, requireOptions } from "./_arguments.ts";
 import { describeEvaluate, EVALUATE_DEFAULTS } from "./_describe_evaluate.ts";
 import { type Followers, followers } from "./_followers.ts";
 
@@ -145,6 +145,7 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
     ],
   });
   command.parse(args, { from: "user" });
+  requireOptions(command, "data");
   const given = command.opts<Given>();
   const { size, maxSide, bootstrap, seed, compare, details, ...others } = given;
   const sizes = [...size ?? [], ...(maxSide ? [{ maxSide }] : [])];

@@ -17,6 +17,7 @@ import {
   path,
   PLAIN_OUTPUT,
   positive,
+  requireOptions,
 } from "./_arguments.ts";
 import { backboneOptions, splitBackbone } from "./_backbone_arguments.ts";
 import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
@@ -66,7 +67,7 @@ export function exportCommand(args: readonly string[]): ExportCommand {
   const command = new Command("export")
     .configureOutput(PLAIN_OUTPUT)
     .description("Write a model as one ONNX file that any runtime runs alone.")
-    .requiredOption("--out <file>", "file to write, .onnx", path)
+    .option("--out <file>", "file to write, .onnx", path)
     .option("--checkpoint <path>", "checkpoint, or folder of a run", path)
     .addOption(
       choice("--backbone <name>", "network of plain weights", BACKBONE_NAMES),
@@ -99,6 +100,7 @@ export function exportCommand(args: readonly string[]): ExportCommand {
     license: "that of known weights",
   });
   command.parse(args, { from: "user" });
+  requireOptions(command, "out");
   const { chosen, given } = splitBackbone(command.opts<ExportCommand>());
   const options: ExportCommand = { ...given, ...chosen };
   const { checkpoint, backbone, weights, betaEval } = options;

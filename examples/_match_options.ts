@@ -24,6 +24,7 @@ import {
   path,
   PLAIN_OUTPUT,
   positive,
+  requireOptions,
   UNLEARNED_BETA,
 } from "./_arguments.ts";
 import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
@@ -81,7 +82,7 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     .description("Find points of one picture on another.")
     .argument("<source>", "picture with the points, PNG or JPEG", path)
     .argument("<target>", "picture that is searched", path)
-    .requiredOption("--points <x,y...>", "pixels of the source", points)
+    .option("--points <x,y...>", "pixels of the source", points)
     .option("--checkpoint <path>", "checkpoint, or folder of a run", path)
     .addOption(
       choice("--backbone <name>", "network of plain weights", BACKBONE_NAMES),
@@ -112,6 +113,7 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     betaEval: `the run's; of plain weights ${UNLEARNED_BETA}, the paper's`,
   });
   command.parse(args, { from: "user" });
+  requireOptions(command, "points");
   const [source = "", target = ""] = command.args;
   const { checkpoint, backbone, weights, ...given } = command.opts<Given>();
   const isPlain = backbone !== undefined && weights !== undefined;
