@@ -112,6 +112,21 @@ export function requireOptions(
   );
 }
 
+/**
+ * Ends the process: without its layout a data set cannot be read.
+ *
+ * @param command The command, with a `--format`.
+ * @param folder The data set.
+ */
+export function needFormat(command: Command, folder = ""): never {
+  const layouts = command.options.find((each) => each.name() === "format")
+    ?.argChoices?.join(", ");
+  return command.error(
+    `error: --data ${folder} needs a --format, the layout of the data set: ` +
+      `one of ${layouts}`,
+  );
+}
+
 /** Commander asks the environment for colours, which commands may not read. */
 export const PLAIN_OUTPUT = {
   getOutHasColors: () => false,

@@ -17,7 +17,7 @@ import type {
   Reading,
   TableFormat,
 } from "@simsc/core/runs";
-import { readingOptions, requireOptions } from "./_arguments.ts";
+import { needFormat, readingOptions, requireOptions } from "./_arguments.ts";
 import { describeEvaluate, EVALUATE_DEFAULTS } from "./_describe_evaluate.ts";
 import { type Followers, followers } from "./_followers.ts";
 
@@ -165,7 +165,7 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
       if (format !== undefined) {
         return { ...withNumbers(rest), format, split } as SetSource;
       }
-      return command.error(`error: --data ${rest["data"]} needs a --format`);
+      return needFormat(command, rest["data"]);
     }),
     ...(sizes.length > 0 && { sizes }),
     readings: (model) => readingsOf(given, model),

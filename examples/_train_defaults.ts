@@ -47,6 +47,7 @@ export function shownTrainDefaults(): Readonly<Record<string, unknown>> {
       ]),
     ),
     data: PROCEDURAL,
+    format: undefined,
     split: splits("trainSplit"),
     validationSplit: splits("validationSplit"),
     weights: "random ones",

@@ -14,7 +14,7 @@ import {
   type TemperatureConfig,
   type TrainConfig,
 } from "@simsc/core/runs";
-import { splitReading, UNLEARNED_BETA } from "./_arguments.ts";
+import { needFormat, splitReading, UNLEARNED_BETA } from "./_arguments.ts";
 import { splitBackbone } from "./_backbone_arguments.ts";
 import { describeTrain } from "./_describe_train.ts";
 import { RATES, SINGLE_RATE, SPLITS } from "./_train_defaults.ts";
@@ -76,10 +76,11 @@ export function trainCommand(
     );
   }
   const drawn = (data ?? PROCEDURAL) === PROCEDURAL;
+  if (!drawn && given.format === undefined) needFormat(command, data);
   const rate = RATES[(given.scope ?? "full") as keyof typeof RATES];
   const defaults = drawn ? drawnDefaults : {
     ...paperDefaults,
-    ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
+    ...SPLITS[given.format as keyof typeof SPLITS],
     learningRate: rate,
   };
   const backbone = backboneConfig(given.backbone ?? defaults.backbone);

@@ -19,6 +19,7 @@ import {
   terminalProgress,
   watchInterrupt,
 } from "@simsc/core/runs";
+import { explained } from "./_explained.ts";
 import { evaluateCommand } from "./_evaluate_options.ts";
 
 const command = evaluateCommand(process.argv.slice(2));
@@ -65,7 +66,7 @@ const outcome = await pipe(
 progress.close();
 interrupt.dispose();
 if (outcome._tag === "Left") {
-  console.error(outcome.left.message);
+  console.error(explained(outcome.left));
   process.exit(1);
 }
 console.log(outcome.right.text);

@@ -16,6 +16,7 @@ import {
   loadWeights,
   paperDefaults,
 } from "@simsc/core/runs";
+import { explained } from "./_explained.ts";
 import { exportCommand, licenseOf } from "./_export_options.ts";
 import project from "./deno.json" with { type: "json" };
 
@@ -57,7 +58,7 @@ const outcome = await pipe(
 )();
 
 if (outcome._tag === "Left") {
-  console.error(outcome.left.message);
+  console.error(explained(outcome.left));
   process.exit(1);
 }
 console.log(`${command.out}: ${outcome.right.length} bytes, ${command.dtype}`);

@@ -21,6 +21,7 @@ import {
   watchInterrupt,
   writeReport,
 } from "@simsc/core/runs";
+import { explained } from "./_explained.ts";
 import { trainCommand } from "./_train_options.ts";
 
 const command = trainCommand(process.argv.slice(2), new Date());
@@ -90,7 +91,9 @@ const goOn = `--resume --out ${command.out} goes on`;
 if (outcome._tag === "Left") {
   const isStopped = outcome.left._tag === "Aborted";
   // Stopped while drawing, there is no run yet that could go on.
-  console.error(outcome.left.message + (isStopped && begun ? `: ${goOn}` : ""));
+  console.error(
+    explained(outcome.left) + (isStopped && begun ? `: ${goOn}` : ""),
+  );
   process.exit(isStopped ? 130 : 1);
 }
 const { stopped, step, best, files } = outcome.right.trained;

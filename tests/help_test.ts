@@ -53,7 +53,6 @@ const DEFAULTS: Readonly<
 > = {
   train: {
     "data": "procedural",
-    "format": paperDefaults.format,
     "split": "train or trn by the layout",
     "backbone":
       `${drawnDefaults.backbone} on drawn objects, ${paperDefaults.backbone} on --data`,
