@@ -14,6 +14,7 @@ import {
   LOWERINGS,
   paperDefaults,
   TABLE_FORMATS,
+  WINDOW_DEFAULTS,
 } from "@simsc/core/runs";
 import {
   beta,
@@ -34,8 +35,7 @@ export const EVALUATE_DEFAULTS = {
   split: "test",
   betaEval: paperDefaults.betaEval,
   sigmaCells: paperDefaults.sigmaCells,
-  radiusCells: 7,
-  outside: "masked",
+  ...WINDOW_DEFAULTS,
 } as const;
 
 /** The command, not yet parsed. */
@@ -158,7 +158,8 @@ export function describeEvaluate(): Command {
     ...EVALUATE_DEFAULTS,
     ...MODEL_DEFAULTS,
     threshold: "the data set's",
-    betaEval: `the run's, or ${EVALUATE_DEFAULTS.betaEval}`,
+    betaEval:
+      `the run's, or ${EVALUATE_DEFAULTS.betaEval}; plain weights need numbers`,
   });
 }
 

@@ -18,6 +18,7 @@ import type {
   TableFormat,
 } from "@simsc/core/runs";
 import { needFormat, readingOptions, requireOptions } from "./_arguments.ts";
+import { noChoice, noModel } from "./_backbone_arguments.ts";
 import { describeEvaluate, EVALUATE_DEFAULTS } from "./_describe_evaluate.ts";
 import { type Followers, followers } from "./_followers.ts";
 
@@ -193,12 +194,7 @@ function namedModel(
   { checkpoint, backbone, weights, name, ...read }: Followers,
 ): ModelSource {
   if (checkpoint !== undefined && weights === undefined) {
-    if (Object.keys(read).length > 0) {
-      command.error(
-        "error: --layer, --layers and --norm are of plain weights: " +
-          "a checkpoint has its own",
-      );
-    }
+    if (Object.keys(read).length > 0) noChoice(command);
     const folder = checkpoint.split(/[/\\]/)
       .findLast((part) => part !== "" && !part.endsWith(".safetensors"));
     return { name: name ?? folder ?? checkpoint, checkpoint };
@@ -214,12 +210,6 @@ function namedModel(
     };
   }
   return noModel(command);
-}
-
-function noModel(command: Command): never {
-  return command.error(
-    "error: give either --checkpoint, or --backbone and --weights",
-  );
 }
 
 /** Every localiser at every temperature; those that read none once. */

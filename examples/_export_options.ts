@@ -19,7 +19,11 @@ import {
   positive,
   requireOptions,
 } from "./_arguments.ts";
-import { backboneOptions, splitBackbone } from "./_backbone_arguments.ts";
+import {
+  backboneOptions,
+  namesWeights,
+  splitBackbone,
+} from "./_backbone_arguments.ts";
 import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
 
 /** What a command line asks for. */
@@ -104,14 +108,8 @@ export function exportCommand(args: readonly string[]): ExportCommand {
   const { chosen, given } = splitBackbone(command.opts<ExportCommand>());
   const options: ExportCommand = { ...given, ...chosen };
   const { checkpoint, backbone, weights, betaEval } = options;
-  const isPlain = backbone !== undefined && weights !== undefined;
-  const isAnyPlain = backbone !== undefined || weights !== undefined;
-  if (checkpoint === undefined ? !isPlain : isAnyPlain) {
-    command.error(
-      "error: give either --checkpoint, or --backbone and --weights",
-    );
-  }
-  if (isPlain && typeof betaEval !== "number") {
+  const named = { checkpoint, backbone, weights, chosen };
+  if (namesWeights(command, named) && typeof betaEval !== "number") {
     command.error(
       "error: plain weights have no temperature of their own: give --beta-eval",
     );

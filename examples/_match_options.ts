@@ -14,6 +14,7 @@ import {
   LOCALIZERS,
   type OpenedModel,
   paperDefaults,
+  type PlainWeights,
   type Reading,
 } from "@simsc/core/runs";
 import {
@@ -27,6 +28,11 @@ import {
   requireOptions,
   UNLEARNED_BETA,
 } from "./_arguments.ts";
+import {
+  backboneOptions,
+  namesWeights,
+  splitBackbone,
+} from "./_backbone_arguments.ts";
 import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
 
 /** What a command line asks for. */
@@ -40,9 +46,11 @@ export interface MatchCommand {
   /** A run, or plain weights. */
   readonly model:
     | { readonly checkpoint: string }
-    | { readonly backbone: string; readonly weights: string };
+    | PlainWeights;
   /** How matches are read. */
   readonly reading: (model: OpenedModel) => Reading;
+  /** Whether the temperature is that of plain weights, and not told. */
+  readonly isBetaDefault: boolean;
   /** Size both are resized to. */
   readonly size?: ImageSize;
   /** How pixels meet cells. */
@@ -67,6 +75,9 @@ interface Given extends
   readonly localizer: LocalizerName;
   readonly betaEval?: "auto" | number;
   readonly sigmaCells?: number;
+  readonly layer?: readonly number[];
+  readonly layers?: readonly number[];
+  readonly norm?: boolean;
 }
 
 /**
@@ -108,6 +119,7 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     )
     .option("--out <file>", "drawing of the match, svg or html", drawing)
     .option("--json", "print JSON");
+  backboneOptions().forEach((option) => command.addOption(option));
   showDefaults(command, {
     ...MODEL_DEFAULTS,
     betaEval: `the run's; of plain weights ${UNLEARNED_BETA}, the paper's`,
@@ -115,14 +127,9 @@ export function matchCommand(args: readonly string[]): MatchCommand {
   command.parse(args, { from: "user" });
   requireOptions(command, "points");
   const [source = "", target = ""] = command.args;
-  const { checkpoint, backbone, weights, ...given } = command.opts<Given>();
-  const isPlain = backbone !== undefined && weights !== undefined;
-  const isAnyPlain = backbone !== undefined || weights !== undefined;
-  if (checkpoint === undefined ? !isPlain : isAnyPlain) {
-    command.error(
-      "error: give either --checkpoint, or --backbone and --weights",
-    );
-  }
+  const { chosen, given: options } = splitBackbone(command.opts<Given>());
+  const { checkpoint = "", backbone = "", weights = "", ...given } = options;
+  const isPlain = namesWeights(command, { ...options, chosen });
   if (isPlain && given.betaEval === "auto") {
     command.error("error: plain weights have no temperature of their own");
   }
@@ -130,7 +137,8 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     ...given,
     source,
     target,
-    model: isPlain ? { backbone, weights } : { checkpoint: checkpoint ?? "" },
+    model: isPlain ? { backbone, weights, ...chosen } : { checkpoint },
+    isBetaDefault: isPlain && given.betaEval === undefined,
     reading: ({ training }) => ({
       betaEval: given.betaEval ?? training?.betaEval ??
         (isPlain ? UNLEARNED_BETA : "auto"),

@@ -60,6 +60,10 @@ console.log(
     ? JSON.stringify({ source, target, ...found }, null, 1)
     : formatMatch(outcome.right).trimEnd(),
 );
+if (command.isBetaDefault && !command.json) {
+  const { betaEval } = found.choices.reading;
+  console.log(`--beta-eval ${betaEval} by default: plain weights have none`);
+}
 if (command.out !== undefined && !command.json) {
   console.log(`drawing: ${command.out}`);
 }

@@ -83,7 +83,7 @@ const DEFAULTS: Readonly<
     "size": "the run's, or 256 or 252 by the backbone",
     "alphas": "0.05,0.1,0.15",
     "localizer": "kernelSoftArgmax",
-    "beta-eval": "the run's, or auto",
+    "beta-eval": "the run's, or auto; plain weights need numbers",
     "sigma-cells": "the run's, or 7",
     "radius-cells": 7,
     "outside": "masked",
@@ -91,6 +91,7 @@ const DEFAULTS: Readonly<
   },
   match: {
     "beta-eval": "the run's; of plain weights 0.02",
+    "layer": "the last",
     "sigma-cells": "the run's, or 7",
     "coordinates": "the run's, or simple or center by the backbone",
     "backend": "auto",

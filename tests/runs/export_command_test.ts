@@ -73,6 +73,7 @@ Deno.test("the export command refuses arguments and files", async () => {
     [["--checkpoint=x"], /required option '--out/],
     [[out, "--checkpoint=no/such"], /no\/such/],
     [[out, "--checkpoint=x", "--size=0x4"], /wanted a side/],
+    [[out, "--checkpoint=x", "--layer=2"], /are of plain weights/],
     [[out, "--checkpoint=x", "--queries=1.5"], /wanted a whole number >= 1/],
     [[out, "--checkpoint=x", "--dtype=int8"], /Allowed choices/],
     [[out, "--backbone=resnet18", "--weights=x"], /give --beta-eval/],
