@@ -71,7 +71,7 @@ export function exportCommand(args: readonly string[]): ExportCommand {
   const command = new Command("export")
     .configureOutput(PLAIN_OUTPUT)
     .description("Write a model as one ONNX file that any runtime runs alone.")
-    .option("--out <file>", "file to write, .onnx", path)
+    .option("--out <file>", "file to write, .onnx", onnx)
     .option("--checkpoint <path>", "checkpoint, or folder of a run", path)
     .addOption(
       choice("--backbone <name>", "network of plain weights", BACKBONE_NAMES),
@@ -115,6 +115,14 @@ export function exportCommand(args: readonly string[]): ExportCommand {
     );
   }
   return options;
+}
+
+function onnx(text: string): string {
+  if (/[^/\\]\.onnx$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "wanted a file ending in .onnx: it is ONNX that is written, whatever the " +
+      "name; weights convert writes safetensors",
+  );
 }
 
 function count(text: string): number {
