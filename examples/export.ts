@@ -8,7 +8,7 @@ import process from "node:process";
 import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
 import { OptionError } from "@simsc/core";
-import { writeAtomic } from "@simsc/core/data";
+import { counted, writeAtomic } from "@simsc/core/data";
 import {
   defaultImageSize,
   exportModel,
@@ -61,4 +61,6 @@ if (outcome._tag === "Left") {
   console.error(explained(outcome.left));
   process.exit(1);
 }
-console.log(`${command.out}: ${outcome.right.length} bytes, ${command.dtype}`);
+console.log(
+  `${command.out}: ${counted(outcome.right.length, "byte")}, ${command.dtype}`,
+);

@@ -7,6 +7,7 @@
 import process from "node:process";
 import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
+import { counted } from "@simsc/core/data";
 import {
   type BackendName,
   createBackend,
@@ -66,7 +67,7 @@ const outcome = await pipe(
     const { groupSize } = run.config;
     const steps = groupSize === null
       ? "pairs"
-      : `groups of ${groupSize} images`;
+      : `groups of ${counted(groupSize, "image")}`;
     console.log(
       `training on ${backend.name} by ${steps}, run in ${command.out}`,
     );
