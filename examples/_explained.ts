@@ -32,5 +32,5 @@ export function explained(
     const isWithin = path === at || path.startsWith(at + sep);
     return isWithin ? [{ option: `${name} ${value}`, depth: at.length }] : [];
   }).sort((a, b) => b.depth - a.depth);
-  return led ? `${message}, from ${led.option}` : message;
+  return led ? `${message} (from ${led.option})` : message;
 }

@@ -62,11 +62,11 @@ for (
     [["match", "a.png", "b.png", "--points", "1,2"], /either --checkpoint, or/],
     [
       ["export", "--out=x.onnx", "--checkpoint=no/such"],
-      /^no.such.best\.safetensors: .*got none, from --checkpoint no\/such$/m,
+      /^no.such.best\.safetensors: .*got none \(from --checkpoint no\/such\)$/m,
     ],
     [
       ["train", "--data", "no/such", "--format", "willow"],
-      /train_pairs\.csv: .*got none, from --data no\/such$/m,
+      /train_pairs\.csv: .*got none, nor any .* \(from --data no\/such\)$/m,
     ],
   ] as const
 ) {
@@ -81,9 +81,9 @@ Deno.test("explained() names the option that leads closest to a file", () => {
     explained(error, args).slice(error.message.length);
   equal(
     of("--data", "a", "--weights", "a/b/w.pth"),
-    ", from --weights a/b/w.pth",
+    " (from --weights a/b/w.pth)",
   );
-  equal(of("--data=a/b"), ", from --data a/b");
+  equal(of("--data=a/b"), " (from --data a/b)");
   equal(of("x.png", "--data", "a/bb", "--json"), "");
   equal(
     explained({ ...error, _tag: "MalformedFile" }, ["--data", "a"]),
