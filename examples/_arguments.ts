@@ -2,7 +2,7 @@
  * Values of command-line options that more than one command takes.
  */
 
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, Help, InvalidArgumentError, Option } from "commander";
 
 /** A finite number. */
 export function number(text: string): number {
@@ -89,11 +89,52 @@ export function splitReading(
   };
 }
 
+/**
+ * Ends the process where one of these options was not given, and says what it
+ * wants. Commander's own check comes before that of unknown names, so it would
+ * say of a misspelt option that it is not there.
+ *
+ * @param command The command, parsed.
+ * @param names Long names of the options.
+ */
+export function requireOptions(
+  command: Command,
+  ...names: readonly string[]
+): void {
+  const missing = command.options.find((option) =>
+    names.includes(option.name()) &&
+    command.getOptionValue(option.attributeName()) === undefined
+  );
+  if (missing === undefined) return;
+  const wanted = new Help().optionDescription(missing);
+  command.error(
+    `error: required option '${missing.flags}' not specified: ${wanted}`,
+  );
+}
+
+/**
+ * Ends the process: without its layout a data set cannot be read.
+ *
+ * @param command The command, with a `--format`.
+ * @param folder The data set.
+ */
+export function needFormat(command: Command, folder = ""): never {
+  const layouts = command.options.find((each) => each.name() === "format")
+    ?.argChoices?.join(", ");
+  return command.error(
+    `error: --data ${folder} needs a --format, the layout of the data set: ` +
+      `one of ${layouts}`,
+  );
+}
+
 /** Commander asks the environment for colours, which commands may not read. */
 export const PLAIN_OUTPUT = {
   getOutHasColors: () => false,
   getErrHasColors: () => false,
 } as const;
+
+/** The paper's evaluation temperature for models that learned none. */
+export const UNLEARNED_BETA = 0.02;
 
 /** Values of `--coordinates`. */
 export const COORDINATES = ["simple", "center", "alignCorners"] as const;

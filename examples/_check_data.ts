@@ -3,7 +3,7 @@
  */
 
 import process from "node:process";
-import { checkData } from "@simsc/core/data";
+import { checkData, type DataReport } from "@simsc/core/data";
 import { formatDataReport, terminalProgress } from "@simsc/core/runs";
 import type { CheckCommand } from "./_data_options.ts";
 
@@ -30,5 +30,23 @@ export async function runCheck(command: CheckCommand): Promise<number> {
       ? JSON.stringify(checked.right, null, 1)
       : formatDataReport(checked.right, command).trimEnd(),
   );
-  return checked.right.findings.some(({ level }) => level === "error") ? 1 : 0;
+  const isBare = hasNoPicture(checked.right);
+  if (isBare && !command.json) {
+    console.log(
+      `error: not one picture is in ${command.folder}: only lists were checked`,
+    );
+  }
+  const { findings } = checked.right;
+  return isBare || findings.some(({ level }) => level === "error") ? 1 : 0;
+}
+
+/** Whether all pictures of all splits are absent. */
+function hasNoPicture({ splits, findings }: DataReport): boolean {
+  return splits.length > 0 &&
+    splits.every(({ split, images }) =>
+      findings.some((finding) =>
+        finding.kind === "missing-images" && finding.split === split &&
+        finding.count === images
+      )
+    );
 }

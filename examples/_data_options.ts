@@ -7,9 +7,17 @@ import {
   DATA_FORMATS,
   DATA_SOURCES,
   type DataFormat,
+  READING_DEFAULTS,
   type ReadingChoices,
 } from "@simsc/core/data";
-import { choice, path, PLAIN_OUTPUT, readingOptions } from "./_arguments.ts";
+import {
+  choice,
+  path,
+  PLAIN_OUTPUT,
+  readingOptions,
+  requireOptions,
+} from "./_arguments.ts";
+import { showDefaults } from "./_shown_defaults.ts";
 
 /** Look over a data set. */
 export interface CheckCommand extends ReadingChoices {
@@ -61,15 +69,16 @@ export function dataCommand(
     .description("count, compare with the public data set, look for leaks")
     .argument("<folder>", "data set", path)
     .addOption(
-      choice("--format <layout>", "layout of the data set", DATA_FORMATS)
-        .makeOptionMandatory(),
+      choice("--format <layout>", "layout of the data set", DATA_FORMATS),
     )
     .option("--categories", "show every category")
     .option("--json", "print the whole report as JSON")
     .action((folder, options) => {
+      requireOptions(check, "format");
       chosen = { ...options, kind: "check", folder };
     });
   readingOptions().forEach((option) => check.addOption(option));
+  showDefaults(check, READING_DEFAULTS);
   const sets = DATA_SOURCES.map(({ name, title }) => `  ${name}: ${title}`);
   const download = program.command("download")
     .description("fetch a public data set and unpack it")

@@ -3,7 +3,7 @@
  */
 
 import { Command, InvalidArgumentError } from "commander";
-import { DATA_FORMATS } from "@simsc/core/data";
+import { DATA_FORMATS, READING_DEFAULTS } from "@simsc/core/data";
 import {
   AVERAGES,
   BACKBONE_NAMES,
@@ -12,7 +12,9 @@ import {
   type LocalizerName,
   LOCALIZERS,
   LOWERINGS,
+  paperDefaults,
   TABLE_FORMATS,
+  WINDOW_DEFAULTS,
 } from "@simsc/core/runs";
 import {
   beta,
@@ -26,6 +28,15 @@ import {
   whole,
 } from "./_arguments.ts";
 import { backboneOptions } from "./_backbone_arguments.ts";
+import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
+
+/** What is taken where an option is left out, and neither run nor data set has it. */
+export const EVALUATE_DEFAULTS = {
+  split: "test",
+  betaEval: paperDefaults.betaEval,
+  sigmaCells: paperDefaults.sigmaCells,
+  ...WINDOW_DEFAULTS,
+} as const;
 
 /** The command, not yet parsed. */
 export function describeEvaluate(): Command {
@@ -45,27 +56,27 @@ export function describeEvaluate(): Command {
     .option("--name <text>", "what the model is called in tables", path);
   backboneOptions().forEach((option) => command.addOption(option));
   command.optionsGroup("Data sets:")
-    .requiredOption("--data <folder>", "data set", path)
+    .option("--data <folder>", "data set", path)
     .addOption(
       choice("--format <layout>", "layout of the data set", DATA_FORMATS),
     )
-    .option("--split <name>", "split to evaluate; test", path)
+    .option("--split <name>", "split to evaluate", path)
     .addOption(
-      choice("--keypoints <where>", "of a csv layout; csv", KEYPOINTS),
+      choice("--keypoints <where>", "of a csv layout", KEYPOINTS),
     )
     .addOption(
-      choice("--threshold <length>", "reference length; the data set's", [
+      choice("--threshold <length>", "reference length", [
         "img",
         "kps",
         "bbox",
       ]),
     );
   readingOptions().forEach((option) => command.addOption(option));
-  return command
+  command
     .optionsGroup("Protocol:")
     .option(
       "--size <list>",
-      "sides of the square in pixels, or original; the run's or 256",
+      "sides of the square in pixels, or original",
       listOf(size),
     )
     .option(
@@ -97,13 +108,13 @@ export function describeEvaluate(): Command {
     )
     .option(
       "--beta-eval <list>",
-      "auto (the model's own temperature) and numbers; the run's or auto",
+      "auto (the model's own temperature) and numbers",
       listOf(beta),
     )
     .option("--sigma-cells <cells>", "width of the kernel", positive)
-    .option("--radius-cells <cells>", "reach of the window; 7", whole)
+    .option("--radius-cells <cells>", "reach of the window", whole)
     .addOption(
-      choice("--outside <what>", "scores outside the window; masked", [
+      choice("--outside <what>", "scores outside the window", [
         "masked",
         "cropped",
       ]),
@@ -142,6 +153,14 @@ export function describeEvaluate(): Command {
       count,
       512,
     );
+  return showDefaults(command, {
+    ...READING_DEFAULTS,
+    ...EVALUATE_DEFAULTS,
+    ...MODEL_DEFAULTS,
+    threshold: "the data set's",
+    betaEval:
+      `the run's, or ${EVALUATE_DEFAULTS.betaEval}; plain weights need numbers`,
+  });
 }
 
 function size(text: string): ImageSize {

@@ -7,7 +7,6 @@ import {
   BACKBONE_NAMES,
   BACKEND_NAMES,
   LOWERINGS,
-  PROCEDURAL,
   type TemperatureConfig,
 } from "@simsc/core/runs";
 import {
@@ -24,15 +23,8 @@ import {
   whole,
 } from "./_arguments.ts";
 import { backboneOptions } from "./_backbone_arguments.ts";
-
-/** Splits of each layout. */
-export const SPLITS = {
-  "willow": { trainSplit: "train", validationSplit: "val" },
-  "spair": { trainSplit: "trn", validationSplit: "val" },
-  "pf-pascal": { trainSplit: "trn", validationSplit: "val" },
-  "ap-10k": { trainSplit: "trn", validationSplit: "val" },
-  "jsonl": { trainSplit: "train", validationSplit: "val" },
-} as const;
+import { showDefaults } from "./_shown_defaults.ts";
+import { shownTrainDefaults, SPLITS } from "./_train_defaults.ts";
 
 /** The command, not yet parsed. */
 export function describeTrain(): Command {
@@ -42,7 +34,7 @@ export function describeTrain(): Command {
       "Fine-tune a backbone with SimSC. Without options: train a small one " +
         "on objects drawn here.",
     )
-    .option("--data <folder>", `data set, or ${PROCEDURAL} (default)`, path)
+    .option("--data <folder>", "data set; without one, objects are drawn", path)
     .addOption(
       choice(
         "--format <layout>",
@@ -83,14 +75,11 @@ export function describeTrain(): Command {
     .option("--clip-norm <norm>", "largest norm of the gradient", positive)
     .option(
       "--group-size <n>",
-      "images matched each with each; 0: plain batches, as in the paper; " +
-        "by default 4 at twice both rates where every category has at least " +
-        "64 pairs of 8 images with named keypoints and all is trained, " +
-        "else plain",
+      "images matched each with each; 0: plain batches, as in the paper",
       whole,
     )
     .option("--groups <n>", "such groups a pass", whole)
-    .option("--augment <list>", "of mirror, crop, colour; nothing", names)
+    .option("--augment <list>", "of mirror, crop, colour", names)
     .option("--learning-rate <rate>", "Adam's, for the backbone", positive)
     .option(
       "--temperature-learning-rate <rate>",
@@ -116,13 +105,9 @@ export function describeTrain(): Command {
       "splat",
     ]))
     .addOption(
-      choice(
-        "--coordinates <rule>",
-        "how pixels meet cells; by the backbone",
-        COORDINATES,
-      ),
+      choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
     )
-    .option("--size <pixels>", "side pictures are resized to; about 256", whole)
+    .option("--size <pixels>", "side pictures are resized to", whole)
     .option(
       "--beta-eval <value>",
       "auto, or the temperature of validation",
@@ -144,7 +129,7 @@ export function describeTrain(): Command {
     .option("--resume", "go on with the run in --out");
   [...readingOptions(), ...backboneOptions()]
     .forEach((option) => command.addOption(option));
-  return command;
+  return showDefaults(command, shownTrainDefaults());
 }
 
 function names(text: string): readonly string[] {

@@ -4,7 +4,12 @@
 
 import process from "node:process";
 import { join } from "node:path";
-import { DATA_SOURCES, type DataSource, downloadData } from "@simsc/core/data";
+import {
+  counted,
+  DATA_SOURCES,
+  type DataSource,
+  downloadData,
+} from "@simsc/core/data";
 import { terminalProgress, watchInterrupt } from "@simsc/core/runs";
 import type { DownloadCommand } from "./_data_options.ts";
 
@@ -50,7 +55,9 @@ export async function runDownload(command: DownloadCommand): Promise<number> {
   const folder = join(command.folder, root);
   const next = `deno task data check ${folder} --format ${format}`;
   const lines = files.map(({ name, bytes, sha256, wasThere }) =>
-    `${name}: ${bytes} bytes, SHA-256 ${sha256}${wasThere ? ", was there" : ""}`
+    `${name}: ${counted(bytes, "byte")}, SHA-256 ${sha256}${
+      wasThere ? ", was there" : ""
+    }`
   );
   console.log(
     command.json

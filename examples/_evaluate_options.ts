@@ -17,8 +17,9 @@ import type {
   Reading,
   TableFormat,
 } from "@simsc/core/runs";
-import { readingOptions } from "./_arguments.ts";
-import { describeEvaluate } from "./_describe_evaluate.ts";
+import { needFormat, readingOptions, requireOptions } from "./_arguments.ts";
+import { noChoice, noModel } from "./_backbone_arguments.ts";
+import { describeEvaluate, EVALUATE_DEFAULTS } from "./_describe_evaluate.ts";
 import { type Followers, followers } from "./_followers.ts";
 
 /** A model that a command line names. */
@@ -145,6 +146,7 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
     ],
   });
   command.parse(args, { from: "user" });
+  requireOptions(command, "data");
   const given = command.opts<Given>();
   const { size, maxSide, bootstrap, seed, compare, details, ...others } = given;
   const sizes = [...size ?? [], ...(maxSide ? [{ maxSide }] : [])];
@@ -160,11 +162,11 @@ export function evaluateCommand(args: readonly string[]): EvaluateCommand {
   return {
     ...others,
     models: named,
-    sets: sets.map(({ format, split = "test", ...rest }) => {
+    sets: sets.map(({ format, split = EVALUATE_DEFAULTS.split, ...rest }) => {
       if (format !== undefined) {
         return { ...withNumbers(rest), format, split } as SetSource;
       }
-      return command.error(`error: --data ${rest["data"]} needs a --format`);
+      return needFormat(command, rest["data"]);
     }),
     ...(sizes.length > 0 && { sizes }),
     readings: (model) => readingsOf(given, model),
@@ -192,12 +194,7 @@ function namedModel(
   { checkpoint, backbone, weights, name, ...read }: Followers,
 ): ModelSource {
   if (checkpoint !== undefined && weights === undefined) {
-    if (Object.keys(read).length > 0) {
-      command.error(
-        "error: --layer, --layers and --norm are of plain weights: " +
-          "a checkpoint has its own",
-      );
-    }
+    if (Object.keys(read).length > 0) noChoice(command);
     const folder = checkpoint.split(/[/\\]/)
       .findLast((part) => part !== "" && !part.endsWith(".safetensors"));
     return { name: name ?? folder ?? checkpoint, checkpoint };
@@ -215,19 +212,23 @@ function namedModel(
   return noModel(command);
 }
 
-function noModel(command: Command): never {
-  return command.error(
-    "error: give either --checkpoint, or --backbone and --weights",
-  );
-}
-
 /** Every localiser at every temperature; those that read none once. */
 function readingsOf(
-  { localizer, betaEval, radiusCells, outside, ...given }: Given,
+  {
+    localizer,
+    betaEval,
+    radiusCells = EVALUATE_DEFAULTS.radiusCells,
+    outside = EVALUATE_DEFAULTS.outside,
+    ...given
+  }: Given,
   { training }: OpenedModel,
 ): readonly Reading[] {
-  const betas = betaEval ?? [training?.betaEval ?? "auto"];
-  const sigmaCells = given.sigmaCells ?? training?.sigmaCells ?? 7;
+  const { betaEval: beta, sigmaCells: width } = {
+    ...EVALUATE_DEFAULTS,
+    ...training,
+  };
+  const betas = betaEval ?? [beta];
+  const sigmaCells = given.sigmaCells ?? width;
   return localizer.flatMap((name) => {
     // A number, so that weights without a temperature need none.
     const known = isCold(name) ? [betas.find(Number.isFinite) ?? 1] : betas;
@@ -236,7 +237,7 @@ function readingsOf(
       localizer: name,
       sigmaCells,
       ...(name === "windowSoftArgmax" &&
-        { radiusCells: radiusCells ?? 7, outside: outside ?? "masked" }),
+        { radiusCells, outside }),
     }));
   });
 }

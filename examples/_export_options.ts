@@ -17,8 +17,14 @@ import {
   path,
   PLAIN_OUTPUT,
   positive,
+  requireOptions,
 } from "./_arguments.ts";
-import { backboneOptions, splitBackbone } from "./_backbone_arguments.ts";
+import {
+  backboneOptions,
+  namesWeights,
+  splitBackbone,
+} from "./_backbone_arguments.ts";
+import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
 
 /** What a command line asks for. */
 export interface ExportCommand {
@@ -65,7 +71,7 @@ export function exportCommand(args: readonly string[]): ExportCommand {
   const command = new Command("export")
     .configureOutput(PLAIN_OUTPUT)
     .description("Write a model as one ONNX file that any runtime runs alone.")
-    .requiredOption("--out <file>", "file to write, .onnx", path)
+    .option("--out <file>", "file to write, .onnx", onnx)
     .option("--checkpoint <path>", "checkpoint, or folder of a run", path)
     .addOption(
       choice("--backbone <name>", "network of plain weights", BACKBONE_NAMES),
@@ -76,7 +82,7 @@ export function exportCommand(args: readonly string[]): ExportCommand {
         .default("float32"),
     )
     .option("--queries <count>", "points of one run", count, 20)
-    .option("--size <HxW>", "pixels, 256 or 240x320; the run's", size)
+    .option("--size <HxW>", "pixels, as 256 or 240x320", size)
     .addOption(
       choice("--pixels <range>", "what images hold", ["rgb255", "normalized"])
         .default("rgb255"),
@@ -90,25 +96,33 @@ export function exportCommand(args: readonly string[]): ExportCommand {
     .addOption(
       choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
     )
-    .option("--license <text>", "licence of the weights; known ones are told");
+    .option("--license <text>", "licence of the weights");
   backboneOptions().forEach((option) => command.addOption(option));
+  showDefaults(command, {
+    ...MODEL_DEFAULTS,
+    betaEval: "the run's; plain weights need it",
+    license: "that of known weights",
+  });
   command.parse(args, { from: "user" });
+  requireOptions(command, "out");
   const { chosen, given } = splitBackbone(command.opts<ExportCommand>());
   const options: ExportCommand = { ...given, ...chosen };
   const { checkpoint, backbone, weights, betaEval } = options;
-  const isPlain = backbone !== undefined && weights !== undefined;
-  const isAnyPlain = backbone !== undefined || weights !== undefined;
-  if (checkpoint === undefined ? !isPlain : isAnyPlain) {
-    command.error(
-      "error: give either --checkpoint, or --backbone and --weights",
-    );
-  }
-  if (isPlain && typeof betaEval !== "number") {
+  const named = { checkpoint, backbone, weights, chosen };
+  if (namesWeights(command, named) && typeof betaEval !== "number") {
     command.error(
       "error: plain weights have no temperature of their own: give --beta-eval",
     );
   }
   return options;
+}
+
+function onnx(text: string): string {
+  if (/[^/\\]\.onnx$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "wanted a file ending in .onnx: it is ONNX that is written, whatever the " +
+      "name; weights convert writes safetensors",
+  );
 }
 
 function count(text: string): number {

@@ -13,6 +13,8 @@ import {
   type LocalizerName,
   LOCALIZERS,
   type OpenedModel,
+  paperDefaults,
+  type PlainWeights,
   type Reading,
 } from "@simsc/core/runs";
 import {
@@ -23,7 +25,15 @@ import {
   path,
   PLAIN_OUTPUT,
   positive,
+  requireOptions,
+  UNLEARNED_BETA,
 } from "./_arguments.ts";
+import {
+  backboneOptions,
+  namesWeights,
+  splitBackbone,
+} from "./_backbone_arguments.ts";
+import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
 
 /** What a command line asks for. */
 export interface MatchCommand {
@@ -36,9 +46,11 @@ export interface MatchCommand {
   /** A run, or plain weights. */
   readonly model:
     | { readonly checkpoint: string }
-    | { readonly backbone: string; readonly weights: string };
+    | PlainWeights;
   /** How matches are read. */
   readonly reading: (model: OpenedModel) => Reading;
+  /** Whether the temperature is that of plain weights, and not told. */
+  readonly isBetaDefault: boolean;
   /** Size both are resized to. */
   readonly size?: ImageSize;
   /** How pixels meet cells. */
@@ -63,6 +75,9 @@ interface Given extends
   readonly localizer: LocalizerName;
   readonly betaEval?: "auto" | number;
   readonly sigmaCells?: number;
+  readonly layer?: readonly number[];
+  readonly layers?: readonly number[];
+  readonly norm?: boolean;
 }
 
 /**
@@ -78,7 +93,7 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     .description("Find points of one picture on another.")
     .argument("<source>", "picture with the points, PNG or JPEG", path)
     .argument("<target>", "picture that is searched", path)
-    .requiredOption("--points <x,y...>", "pixels of the source", points)
+    .option("--points <x,y...>", "pixels of the source", points)
     .option("--checkpoint <path>", "checkpoint, or folder of a run", path)
     .addOption(
       choice("--backbone <name>", "network of plain weights", BACKBONE_NAMES),
@@ -86,7 +101,7 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     .option("--weights <file>", "plain weights: safetensors or .pth", path)
     .option(
       "--beta-eval <value>",
-      "auto (the model's own temperature) or a number; 0.02 for plain weights",
+      "auto (the model's own temperature) or a number",
       beta,
     )
     .addOption(
@@ -104,16 +119,17 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     )
     .option("--out <file>", "drawing of the match, svg or html", drawing)
     .option("--json", "print JSON");
+  backboneOptions().forEach((option) => command.addOption(option));
+  showDefaults(command, {
+    ...MODEL_DEFAULTS,
+    betaEval: `the run's; of plain weights ${UNLEARNED_BETA}, the paper's`,
+  });
   command.parse(args, { from: "user" });
+  requireOptions(command, "points");
   const [source = "", target = ""] = command.args;
-  const { checkpoint, backbone, weights, ...given } = command.opts<Given>();
-  const isPlain = backbone !== undefined && weights !== undefined;
-  const isAnyPlain = backbone !== undefined || weights !== undefined;
-  if (checkpoint === undefined ? !isPlain : isAnyPlain) {
-    command.error(
-      "error: give either --checkpoint, or --backbone and --weights",
-    );
-  }
+  const { chosen, given: options } = splitBackbone(command.opts<Given>());
+  const { checkpoint = "", backbone = "", weights = "", ...given } = options;
+  const isPlain = namesWeights(command, { ...options, chosen });
   if (isPlain && given.betaEval === "auto") {
     command.error("error: plain weights have no temperature of their own");
   }
@@ -121,12 +137,14 @@ export function matchCommand(args: readonly string[]): MatchCommand {
     ...given,
     source,
     target,
-    model: isPlain ? { backbone, weights } : { checkpoint: checkpoint ?? "" },
+    model: isPlain ? { backbone, weights, ...chosen } : { checkpoint },
+    isBetaDefault: isPlain && given.betaEval === undefined,
     reading: ({ training }) => ({
       betaEval: given.betaEval ?? training?.betaEval ??
-        (isPlain ? 0.02 : "auto"),
+        (isPlain ? UNLEARNED_BETA : "auto"),
       localizer: given.localizer,
-      sigmaCells: given.sigmaCells ?? training?.sigmaCells ?? 7,
+      sigmaCells: given.sigmaCells ?? training?.sigmaCells ??
+        paperDefaults.sigmaCells,
     }),
   };
 }

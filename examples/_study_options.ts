@@ -21,7 +21,7 @@ import {
   tinySettings,
   type TrainConfig,
 } from "@simsc/core/runs";
-import { DATA_FORMATS } from "@simsc/core/data";
+import { DATA_FORMATS, READING_DEFAULTS } from "@simsc/core/data";
 import {
   choice,
   COORDINATES,
@@ -41,8 +41,8 @@ import {
   networksOf,
   testSet,
 } from "./_study_lists.ts";
-import { SPLITS } from "./_describe_train.ts";
-import { RATES } from "./_train_options.ts";
+import { showDefaults } from "./_shown_defaults.ts";
+import { RATES, SPLITS } from "./_train_defaults.ts";
 
 /** What a command line asks for. */
 export interface StudyCommand {
@@ -148,7 +148,7 @@ function described(): Command {
     )
     .option("--out <folder>", "runs and results", path, "runs/studies");
   readingOptions().forEach((option) => command.addOption(option));
-  return command;
+  return showDefaults(command, READING_DEFAULTS);
 }
 
 /** The paper's settings for one epoch of a user's own data. */
@@ -189,7 +189,10 @@ function told(
     weights,
     ...base
   } = given;
-  const choices = { keypoints: base["keypoints"] ?? "csv", ...reading };
+  const choices = {
+    keypoints: base["keypoints"] ?? READING_DEFAULTS.keypoints,
+    ...reading,
+  };
   return {
     ...settings,
     base: {

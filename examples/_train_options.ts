@@ -14,9 +14,10 @@ import {
   type TemperatureConfig,
   type TrainConfig,
 } from "@simsc/core/runs";
-import { splitReading } from "./_arguments.ts";
+import { needFormat, splitReading, UNLEARNED_BETA } from "./_arguments.ts";
 import { splitBackbone } from "./_backbone_arguments.ts";
-import { describeTrain, SPLITS } from "./_describe_train.ts";
+import { describeTrain } from "./_describe_train.ts";
+import { RATES, SINGLE_RATE, SPLITS } from "./_train_defaults.ts";
 
 /** What a command line asks for. */
 export interface TrainCommand {
@@ -31,12 +32,6 @@ export interface TrainCommand {
   /** Folder that features of a frozen trunk are kept in. */
   readonly featureFolder?: string;
 }
-
-/** The paper's rates (Sec. 4.2), by what is trained. */
-export const RATES = { last: 1e-4, full: 2e-5 } as const;
-
-/** The paper's rate for a single parameter (Suppl. Sec. 6). */
-const SINGLE_RATE = 5e-3;
 
 /**
  * Reads the arguments of the train command; prints help or a usage error and
@@ -81,10 +76,11 @@ export function trainCommand(
     );
   }
   const drawn = (data ?? PROCEDURAL) === PROCEDURAL;
+  if (!drawn && given.format === undefined) needFormat(command, data);
   const rate = RATES[(given.scope ?? "full") as keyof typeof RATES];
   const defaults = drawn ? drawnDefaults : {
     ...paperDefaults,
-    ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
+    ...SPLITS[given.format as keyof typeof SPLITS],
     learningRate: rate,
   };
   const backbone = backboneConfig(given.backbone ?? defaults.backbone);
@@ -94,8 +90,7 @@ export function trainCommand(
     size: defaultImageSize(backbone),
     // Weights that know something already are not trained as from nothing.
     ...(weights && { learningRate: rate }),
-    // The paper's evaluation temperature for models that learned none.
-    ...(given.temperature?.kind === "fixed" && { betaEval: 0.02 }),
+    ...(given.temperature?.kind === "fixed" && { betaEval: UNLEARNED_BETA }),
     ...(given.temperature?.kind === "single" &&
       { temperatureLearningRate: SINGLE_RATE }),
     ...given,

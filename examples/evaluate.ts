@@ -18,6 +18,7 @@ import {
   terminalProgress,
   watchInterrupt,
 } from "@simsc/core/runs";
+import { explained } from "./_explained.ts";
 import { evaluateCommand } from "./_evaluate_options.ts";
 
 const command = evaluateCommand(process.argv.slice(2));
@@ -60,7 +61,7 @@ progress.close();
 interrupt.dispose();
 worker.close();
 if (outcome._tag === "Left") {
-  console.error(outcome.left.message);
+  console.error(explained(outcome.left));
   process.exit(1);
 }
 console.log(outcome.right.text);

@@ -8,13 +8,15 @@ import process from "node:process";
 import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
 import { OptionError } from "@simsc/core";
-import { writeAtomic } from "@simsc/core/data";
+import { counted, writeAtomic } from "@simsc/core/data";
 import {
   defaultImageSize,
   exportModel,
   loadCheckpoint,
   loadWeights,
+  paperDefaults,
 } from "@simsc/core/runs";
+import { explained } from "./_explained.ts";
 import { exportCommand, licenseOf } from "./_export_options.ts";
 import project from "./deno.json" with { type: "json" };
 
@@ -40,7 +42,8 @@ const outcome = await pipe(
             ...command,
             imageSize: command.size ?? [side, side],
             betaEval: command.betaEval ?? training?.betaEval ?? "auto",
-            sigmaCells: command.sigmaCells ?? training?.sigmaCells ?? 7,
+            sigmaCells: command.sigmaCells ?? training?.sigmaCells ??
+              paperDefaults.sigmaCells,
             ...(license && { license }),
             producer: { name: "@simsc/core", version: project.version },
           },
@@ -55,7 +58,9 @@ const outcome = await pipe(
 )();
 
 if (outcome._tag === "Left") {
-  console.error(outcome.left.message);
+  console.error(explained(outcome.left));
   process.exit(1);
 }
-console.log(`${command.out}: ${outcome.right.length} bytes, ${command.dtype}`);
+console.log(
+  `${command.out}: ${counted(outcome.right.length, "byte")}, ${command.dtype}`,
+);

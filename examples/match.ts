@@ -16,6 +16,7 @@ import {
   loadWeights,
   matchPair,
 } from "@simsc/core/runs";
+import { explained } from "./_explained.ts";
 import { matchCommand } from "./_match_options.ts";
 
 const command = matchCommand(process.argv.slice(2));
@@ -50,7 +51,7 @@ const outcome = await pipe(
 )();
 
 if (outcome._tag === "Left") {
-  console.error(outcome.left.message);
+  console.error(explained(outcome.left));
   process.exit(1);
 }
 const { images: _, ...found } = outcome.right;
@@ -59,6 +60,10 @@ console.log(
     ? JSON.stringify({ source, target, ...found }, null, 1)
     : formatMatch(outcome.right).trimEnd(),
 );
+if (command.isBetaDefault && !command.json) {
+  const { betaEval } = found.choices.reading;
+  console.log(`--beta-eval ${betaEval} by default: plain weights have none`);
+}
 if (command.out !== undefined && !command.json) {
   console.log(`drawing: ${command.out}`);
 }

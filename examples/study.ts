@@ -16,6 +16,7 @@ import {
   watchInterrupt,
   writeStudy,
 } from "@simsc/core/runs";
+import { explained } from "./_explained.ts";
 import { studyCommand } from "./_study_options.ts";
 
 const { study, settings, out, backend: device } = studyCommand(
@@ -55,7 +56,7 @@ interrupt.dispose();
 if (outcome._tag === "Left") {
   const isStopped = "_tag" in outcome.left && outcome.left._tag === "Aborted";
   const hint = isStopped ? ": the same command goes on" : "";
-  console.error(outcome.left.message + hint);
+  console.error(explained(outcome.left) + hint);
   process.exit(isStopped ? 130 : 1);
 }
 const { files, results } = outcome.right;

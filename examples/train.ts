@@ -7,6 +7,7 @@
 import process from "node:process";
 import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
+import { counted } from "@simsc/core/data";
 import {
   type BackendName,
   createBackend,
@@ -21,6 +22,7 @@ import {
   watchInterrupt,
   writeReport,
 } from "@simsc/core/runs";
+import { explained } from "./_explained.ts";
 import { trainCommand } from "./_train_options.ts";
 
 const command = trainCommand(process.argv.slice(2), new Date());
@@ -65,7 +67,7 @@ const outcome = await pipe(
     const { groupSize } = run.config;
     const steps = groupSize === null
       ? "pairs"
-      : `groups of ${groupSize} images`;
+      : `groups of ${counted(groupSize, "image")}`;
     console.log(
       `training on ${backend.name} by ${steps}, run in ${command.out}`,
     );
@@ -90,7 +92,9 @@ const goOn = `--resume --out ${command.out} goes on`;
 if (outcome._tag === "Left") {
   const isStopped = outcome.left._tag === "Aborted";
   // Stopped while drawing, there is no run yet that could go on.
-  console.error(outcome.left.message + (isStopped && begun ? `: ${goOn}` : ""));
+  console.error(
+    explained(outcome.left) + (isStopped && begun ? `: ${goOn}` : ""),
+  );
   process.exit(isStopped ? 130 : 1);
 }
 const { stopped, step, best, files } = outcome.right.trained;

@@ -5,7 +5,7 @@
  */
 
 import process from "node:process";
-import { KNOWN_WEIGHTS } from "@simsc/core/data";
+import { counted, KNOWN_WEIGHTS } from "@simsc/core/data";
 import {
   convertWeights,
   formatTable,
@@ -31,7 +31,8 @@ async function run(command: WeightsCommand): Promise<Outcome> {
     const made = await convertWeights(command)();
     if (made._tag === "Left") return made.left.message;
     const { file, tensors, bytes, dropped, carried, license } = made.right;
-    const text = `${file}: ${tensors} tensors, ${bytes} bytes; ` +
+    const text = `${file}: ${counted(tensors, "tensor")}, ` +
+      `${counted(bytes, "byte")}; ` +
       `${carried} taken over, ${dropped.length} left out\n${license ?? ""}`;
     return { result: made.right, text };
   }

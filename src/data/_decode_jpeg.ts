@@ -1,6 +1,7 @@
 import type { MozJPEGModule } from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { JPEG_DECODER } from "./_image_decoders.ts";
 import { checkImageSize } from "./_image_limits.ts";
+import { CONVERT } from "./_other_format.ts";
 import { refuse } from "./_refusal.ts";
 import type { RgbImage } from "./rgb_image.ts";
 
@@ -95,6 +96,11 @@ function readSize(
       );
     }
     if (isFrame(marker) && length >= 8) {
+      const colours = bytes[at + 9]!;
+      if (colours === 4) {
+        const wanted = "a frame of RGB or grey";
+        refuse(file, "SOF", wanted, `CMYK, 4 colours: ${CONVERT}`);
+      }
       size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
     }
     scanned ||= marker === 0xda;

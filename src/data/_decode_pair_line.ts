@@ -6,6 +6,7 @@ import {
   textField,
 } from "./_json_fields.ts";
 import { refuse } from "./_refusal.ts";
+import { counted } from "./counted.ts";
 import type {
   AnnotatedImage,
   ImagePair,
@@ -56,7 +57,7 @@ export function decodePairLine(
   const [source, target] = [side("source"), side("target")];
   const count = source.keypoints.length;
   if (target.keypoints.length !== count) {
-    const wanted = `${count} points as in the source`;
+    const wanted = `${counted(count, "point")} as in the source`;
     const got = `${target.keypoints.length}`;
     refuse(file, name("target.keypoints"), wanted, got);
   }

@@ -1,6 +1,7 @@
 import { mapConcurrent } from "./_find_file.ts";
 import type { PublicCount } from "./_public_counts.ts";
 import { checkKeypoints } from "./check_pair.ts";
+import { counted } from "./counted.ts";
 import type { DataCounts, DataFinding, SplitReport } from "./data_report.ts";
 import type { AnnotatedImage, ImagePair, PairSet } from "./image_pair.ts";
 import { readImageSize } from "./read_image_size.ts";
@@ -92,7 +93,7 @@ function missingFindings(
       level: isBare ? "warning" : "error",
       kind: "missing-annotations",
       split,
-      message: `${others.length} annotation files are missing`,
+      message: `${counted(others.length, "annotation file")} missing`,
       count: others.length,
       examples: others.slice(0, SHOWN),
     });
@@ -116,7 +117,9 @@ function countFindings(
     level: "warning",
     kind: "count",
     split,
-    message: `${pairs} pairs, where the public data set has ${known.pairs}`,
+    message: `${
+      counted(pairs, "pair")
+    }, where the public data set has ${known.pairs}`,
     count: Math.abs(pairs - known.pairs),
     examples: wrong.slice(0, SHOWN),
   }];
@@ -148,21 +151,25 @@ async function pictureFindings(
   }
   const finding = (
     kind: DataFinding["kind"],
-    text: string,
+    [noun, text]: readonly [noun: string, text: string],
     all: readonly string[],
   ): readonly DataFinding[] =>
     all.length === 0 ? [] : [{
       level: "error",
       kind,
       split,
-      message: `${all.length} ${text}`,
+      message: `${counted(all.length, noun)} ${text}`,
       count: all.length,
       examples: all.slice(0, SHOWN),
     }];
   return [
-    ...finding("malformed", "pictures have no readable header", unreadable),
-    ...finding("size", "sides have another size than annotated", resized),
-    ...finding("outside", "sides have keypoints outside", outside),
+    ...finding(
+      "malformed",
+      ["picture", "without a readable header"],
+      unreadable,
+    ),
+    ...finding("size", ["side", "of another size than annotated"], resized),
+    ...finding("outside", ["side", "with keypoints outside"], outside),
   ];
 }
 

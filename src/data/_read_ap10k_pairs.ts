@@ -17,6 +17,7 @@ import type {
   PairSet,
   Point,
 } from "./image_pair.ts";
+import { READING_DEFAULTS } from "./read_pairs.ts";
 import { permutation, streamOf } from "./procedural/_random.ts";
 
 /** What COCO's annotation of one animal says. */
@@ -32,7 +33,7 @@ const SEED = 42;
 /** AP-10K in the layout of GeoAware-SC: a JSON file a pair that names two of pictures. */
 export async function readAp10kPairs(
   root: string,
-  { split, perCategory = 0 }: {
+  { split, perCategory = READING_DEFAULTS.perCategory }: {
     readonly split: string;
     /** Pairs of a category; 0 for all. */
     readonly perCategory?: number;

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { readMatPoints } from "./_read_mat_points.ts";
 import { type FindFile, findFile, mapConcurrent } from "./_find_file.ts";
 import { refuse, unwrap } from "./_refusal.ts";
+import { counted } from "./counted.ts";
 import { readBytes } from "./files.ts";
 import type { ImagePair, PairSet, Point } from "./image_pair.ts";
 
@@ -102,7 +103,7 @@ function readRows(
       refuse(
         file,
         `row ${line}`,
-        `${columns.count} columns as in the header`,
+        `${counted(columns.count, "column")} as in the header`,
         `${row.length}`,
       );
     }

@@ -1,7 +1,11 @@
 import { type FindFile, findFile } from "./_find_file.ts";
 import type { PairSet } from "./image_pair.ts";
 import { SPLITS } from "./_public_counts.ts";
-import type { DataFormat, ReadPairsOptions } from "./read_pairs.ts";
+import {
+  type DataFormat,
+  READING_DEFAULTS,
+  type ReadPairsOptions,
+} from "./read_pairs.ts";
 
 /** Reads one split of any format; pictures are looked for with `find`. */
 export async function readFormat(
@@ -9,7 +13,7 @@ export async function readFormat(
   options: ReadPairsOptions,
   find: FindFile = findFile,
 ): Promise<PairSet> {
-  const { format, split, keypoints = "csv" } = options;
+  const { format, split, keypoints = READING_DEFAULTS.keypoints } = options;
   switch (format) {
     case "spair": {
       const { readSpairPairs } = await import("./_read_spair_pairs.ts");
@@ -17,7 +21,10 @@ export async function readFormat(
     }
     case "pf-pascal": {
       const { readPascalPairs } = await import("./_read_pascal_pairs.ts");
-      const { oneBased = "keep", mirrorRule = "exact" } = options;
+      const {
+        oneBased = READING_DEFAULTS.oneBased,
+        mirrorRule = READING_DEFAULTS.mirrorRule,
+      } = options;
       const choices = { split, keypoints, oneBased, mirrorRule };
       return await readPascalPairs(root, choices, find);
     }

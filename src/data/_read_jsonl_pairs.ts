@@ -13,6 +13,10 @@ export async function readJsonlPairs(
 ): Promise<PairSet> {
   const { file, lines } = await readLines(root, split);
   const chosen = lines.filter((line) => (line.split ?? split) === split);
+  if (chosen.length === 0 && lines.length > 0) {
+    const splits = [...new Set(lines.map((line) => line.split))].join(", ");
+    refuse(file, "split", `one of ${splits}`, split);
+  }
   if (chosen.length === 0) {
     refuse(file, `split ${split}`, "at least one pair", "none");
   }

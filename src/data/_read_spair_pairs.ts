@@ -8,13 +8,15 @@ import {
   textField,
 } from "./_json_fields.ts";
 import { refuse, unwrap } from "./_refusal.ts";
+import { counted } from "./counted.ts";
 import { readBytes } from "./files.ts";
 import type { ImagePair, PairSet } from "./image_pair.ts";
+import { READING_DEFAULTS } from "./read_pairs.ts";
 
 /** SPair-71k's layout: a list of names, one JSON file a pair, pictures by category. */
 export async function readSpairPairs(
   root: string,
-  { split, layout = "large" }: {
+  { split, layout = READING_DEFAULTS.layout }: {
     readonly split: string;
     readonly layout?: "large" | "small";
   },
@@ -96,7 +98,7 @@ function readPair(id: string, fields: Fields, file: string): ImagePair {
     refuse(
       file,
       "trg_kps",
-      `${source.keypoints.length} points as src_kps`,
+      `${counted(source.keypoints.length, "point")} as src_kps`,
       `${target.keypoints.length}`,
     );
   }

@@ -7,12 +7,10 @@ import { flowKeypoints } from "./flow_keypoints.ts";
 import type { ImagePair, PairSet } from "./image_pair.ts";
 import { readImageSize } from "./read_image_size.ts";
 import { readPairFlow } from "./read_pair_flow.ts";
+import { READING_DEFAULTS } from "./read_pairs.ts";
 
 /** Folders of the data set; each is a split of its own too. */
 const GROUPS = ["FG3DCar", "JODS", "PASCAL"];
-
-/** Columns and rows between two points where nothing else is said. */
-const EVERY_PIXELS = 16;
 
 /**
  * TSS: folders with two pictures, a mask of each and the flow from each to the
@@ -21,7 +19,7 @@ const EVERY_PIXELS = 16;
  */
 export async function readTssPairs(
   root: string,
-  { split, everyPixels = EVERY_PIXELS }: {
+  { split, everyPixels = READING_DEFAULTS.everyPixels }: {
     readonly split: string;
     readonly everyPixels?: number;
   },

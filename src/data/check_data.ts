@@ -8,6 +8,7 @@ import type { AsyncResult } from "../core/result.ts";
 import { inspectSplit } from "./_inspect_split.ts";
 import { PUBLIC_COUNTS } from "./_public_counts.ts";
 import { attemptAsync, Refusal } from "./_refusal.ts";
+import { counted } from "./counted.ts";
 import { type DataError, missingFile } from "./data_error.ts";
 import type { DataFinding, DataReport, SplitLeak } from "./data_report.ts";
 import type { PairSet } from "./image_pair.ts";
@@ -131,6 +132,7 @@ function leaksOf(sets: readonly PairSet[]): readonly SplitLeak[] {
 function leakFinding(leak: SplitLeak): readonly DataFinding[] {
   const { seen, judged, leakedPairs, pairs, sharedImages, images } = leak;
   if (leakedPairs.length === 0 && sharedImages.length === 0) return [];
+  const rest = pairs - leakedPairs.length;
   const percent = (100 * leakedPairs.length / pairs).toFixed(1);
   return [{
     level: "warning",
@@ -138,7 +140,7 @@ function leakFinding(leak: SplitLeak): readonly DataFinding[] {
     split: judged,
     message: `${leakedPairs.length} of ${pairs} ${judged} pairs (${percent} ` +
       `%) and ${sharedImages.length} of ${images} pictures are in ${seen} ` +
-      `too; ${pairs - leakedPairs.length} pairs are not`,
+      `too; ${counted(rest, "pair")} ${rest === 1 ? "is" : "are"} not`,
     count: leakedPairs.length,
     examples: leakedPairs.slice(0, 3),
   }];

@@ -6,6 +6,7 @@
 
 import type { AsyncResult } from "../core/result.ts";
 import { JPEG_DECODER, PNG_DECODER } from "./_image_decoders.ts";
+import { CONVERT, otherFormat } from "./_other_format.ts";
 import { attemptAsync, refuse } from "./_refusal.ts";
 import type { DataError } from "./data_error.ts";
 import type { RgbImage } from "./rgb_image.ts";
@@ -59,8 +60,11 @@ export function decodeImage(
         const { decodeJpeg } = await import("./_decode_jpeg.ts");
         return await decodeJpeg(bytes, file);
       }
-      const start = [...bytes.subarray(0, 8)];
-      refuse(file, "first bytes", "those of a PNG or a JPEG", `[${start}]`);
+      const other = otherFormat(bytes);
+      const got = other === undefined
+        ? `[${bytes.subarray(0, 8)}]`
+        : `those of ${other}: ${CONVERT}`;
+      refuse(file, "first bytes", "those of a PNG or a JPEG", got);
     });
 }
 

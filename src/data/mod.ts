@@ -12,6 +12,7 @@ export type { AsyncResult, Failure, Result, Success } from "../core/result.ts";
 export { OptionError, ShapeError } from "../core/errors.ts";
 export * from "./data_error.ts";
 export * from "./files.ts";
+export * from "./counted.ts";
 export * from "./download.ts";
 export * from "./picture_edit.ts";
 export * from "./image_pair.ts";

@@ -5,6 +5,7 @@
  */
 
 import type { AsyncResult } from "../core/result.ts";
+import { CONVERT, otherFormat } from "./_other_format.ts";
 import { attemptAsync, refuse, unwrap } from "./_refusal.ts";
 import type { DataError } from "./data_error.ts";
 import { readBytes } from "./files.ts";
@@ -44,7 +45,11 @@ export function readImageSize(file: string): AsyncResult<DataError, PixelSize> {
         ? undefined
         : sizeOf(unwrap(await readBytes(file)()));
       if (whole !== undefined) return whole;
-      refuse(file, "header", "that of a PNG or a JPEG", "no size");
+      const other = otherFormat(start);
+      const got = other === undefined
+        ? "no size"
+        : `that of ${other}: ${CONVERT}`;
+      refuse(file, "header", "that of a PNG or a JPEG", got);
     });
 }
 

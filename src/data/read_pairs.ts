@@ -67,6 +67,16 @@ export interface ReadingChoices {
   readonly perCategory?: number;
 }
 
+/** What {@linkcode readPairs} takes for a choice that is not made. */
+export const READING_DEFAULTS: Required<ReadingChoices> = {
+  keypoints: "csv",
+  oneBased: "keep",
+  mirrorRule: "exact",
+  layout: "large",
+  everyPixels: 16,
+  perCategory: 0,
+};
+
 /** Options of {@linkcode readPairs}. */
 export interface ReadPairsOptions extends ReadingChoices {
   /** Layout of the folder. */
@@ -92,7 +102,8 @@ export interface ReadPairsOptions extends ReadingChoices {
  * A bad row is never skipped: a wrong number of columns, something that is not
  * a number, no keypoint, a keypoint outside an annotated size and a missing
  * picture are errors that name file, row and column. So is a split without any
- * pair, which names file and split.
+ * pair, which names file and split. Where the list of a split is not there the
+ * error names the splits that are.
  *
  * @param root Folder that holds the data set.
  * @param options Format, split and choices.
@@ -120,7 +131,7 @@ export function readPairs(
   }
   return () =>
     attemptAsync(async () => {
-      const { readFormat } = await import("./_read_format.ts");
-      return await readFormat(root, options);
+      const { readSplit } = await import("./_read_split.ts");
+      return await readSplit(root, options);
     });
 }

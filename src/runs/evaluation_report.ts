@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "../data/counted.ts";
 import {
   comparisonTable,
   type EvaluationComparison,
@@ -104,7 +105,7 @@ export interface EvaluationReport {
  *   average: "perImage",
  * });
  * match(text, /car .*50\.0/); // one of two points
- * match(text, /mine test: 1 pairs, 2 keypoints, 2 images at 16/);
+ * match(text, /mine test: 1 pair, 2 keypoints, 2 images at 16/);
  * ```
  */
 export function evaluationReport(
@@ -160,8 +161,9 @@ function remarks(result: EvaluationResult): string {
     windowSoftArgmax: ` r ${radiusCells} ${outside}`,
   };
   return `${choices.model ?? choices.backbone} on ${choices.data}: ` +
-    `${pairs} pairs, ${points} keypoints, ${images} images at ` +
-    `${formatSize(choices.size)}, ${choices.backend}\n` +
+    `${counted(pairs, "pair")}, ${counted(points, "keypoint")}, ` +
+    `${counted(images, "image")} at ${formatSize(choices.size)}, ` +
+    `${choices.backend}\n` +
     `threshold ${choices.threshold} and errors in ${choices.space} pixels, ` +
     `coordinates ${choices.coordinates}, ${localizer}` +
     `${width[localizer] ?? ""}\nβ ${beta.mean.toFixed(4)} ± ` +
@@ -175,7 +177,7 @@ function flowRemark({ pck, endPointError, pairs, pixels }: FlowAverages) {
     .map(([alpha, value]) => `PCK@${alpha} ${percent(value)}`);
   return `\nflow over the masks: ${shares.join(", ")} (threshold img), ` +
     `end-point error ${endPointError.toFixed(2)} pixels; ` +
-    `${pairs} pairs, ${pixels} pixels`;
+    `${counted(pairs, "pair")}, ${counted(pixels, "pixel")}`;
 }
 
 function nameOf({ choices }: EvaluationResult): string {

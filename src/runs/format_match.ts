@@ -29,6 +29,7 @@ import type { PairMatch } from "./match_pair.ts";
  *   beta: 0.02,
  *   choices: {
  *     backbone: "tiny",
+ *     layers: [3],
  *     backend: "reference",
  *     size: 256,
  *     coordinates: "simple",
@@ -38,7 +39,7 @@ import type { PairMatch } from "./match_pair.ts";
  *   images: { source: picture, target: picture },
  * });
  * match(text, /0\.900 +0\.500\n/);
- * match(text, /β 0\.0200 \(0\.02\), kernelSoftArgmax, tiny at 256/);
+ * match(text, /β 0\.0200 \(betaEval 0\.02\), kernelSoftArgmax, tiny at 256/);
  * ```
  */
 export function formatMatch({ points, beta, choices }: PairMatch): string {
@@ -46,6 +47,9 @@ export function formatMatch({ points, beta, choices }: PairMatch): string {
   const size = typeof choices.size === "object"
     ? `longest side ${choices.size.maxSide}`
     : choices.size;
+  const norm = choices.finalNorm === undefined
+    ? ""
+    : ` ${choices.finalNorm ? "behind" : "before"} the final norm`;
   const table = formatTable(
     points.map((each, k) => ({ ...each, number: k + 1 })),
     [
@@ -58,7 +62,9 @@ export function formatMatch({ points, beta, choices }: PairMatch): string {
       { title: "confidence", value: (row) => row.confidence, digits: 3 },
     ],
   );
-  return `${table}\nβ ${beta.toFixed(4)} (${betaEval}), ${localizer}, ` +
-    `${choices.backbone} at ${size}, coordinates ${choices.coordinates}, ` +
-    `${choices.backend}\n`;
+  return `${table}\nβ ${
+    beta.toFixed(4)
+  } (betaEval ${betaEval}), ${localizer}, ` +
+    `${choices.backbone} at ${size}, layers ${choices.layers.join(",")}` +
+    `${norm}, coordinates ${choices.coordinates}, ${choices.backend}\n`;
 }

@@ -3,11 +3,15 @@ import { pictureKey } from "../data/picture_edit.ts";
 import { groupName } from "./_group_name.ts";
 import type { TrainConfig } from "./train_config.ts";
 
-/** Images of a group: 12 ordered pairs for 4 passes. */
-const GROUP_SIZE = 4;
-
-/** Annotated pairs and images that each category needs for groups to pay. */
-const LEAST = { pairs: 64, images: 8 } as const;
+/** When {@linkcode groupedConfig} takes groups, and which. */
+export const GROUPING = {
+  /** Images of a group: 12 ordered pairs for 4 passes. */
+  groupSize: 4,
+  /** Annotated pairs that each category needs for groups to pay. */
+  leastPairs: 64,
+  /** Images that each category needs. */
+  leastImages: 8,
+} as const;
 
 /**
  * The configuration that takes groups of images in place of plain batches
@@ -49,7 +53,7 @@ export function groupedConfig(
     told.includes(name) ? config[name] : 2 * config[name];
   return {
     ...config,
-    groupSize: GROUP_SIZE,
+    groupSize: GROUPING.groupSize,
     groups: 1,
     batch: 2 * config.batch,
     learningRate: twice("learningRate"),
@@ -74,6 +78,6 @@ function isAmple(pairs: readonly ImagePair[]): boolean {
   }
   return categories.size > 0 &&
     [...categories.values()].every(({ images, pairs }) =>
-      images.size >= LEAST.images && pairs >= LEAST.pairs
+      images.size >= GROUPING.leastImages && pairs >= GROUPING.leastPairs
     );
 }

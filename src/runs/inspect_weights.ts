@@ -13,9 +13,8 @@ import { listWeights } from "../data/weights/read_weights.ts";
 import type { WeightsFamily } from "../data/weights/weights_family.ts";
 import type { WeightsFormat } from "../data/weights/weights_listing.ts";
 import { readWeightsOrigin } from "../data/weights/weights_origin.ts";
-import { BACKBONE_NAMES, backboneConfig } from "../nn/backbone_config.ts";
-import { checkParameters } from "../nn/check_parameters.ts";
 import { checkpointOf } from "./_checkpoint_of.ts";
+import { fittingBackbones } from "./_fitting_backbones.ts";
 import { right } from "./_result.ts";
 
 /** One tensor of a file. */
@@ -105,9 +104,7 @@ export function inspectWeights(
       wrapper,
       prefix: plan.prefix,
       family: plan.family,
-      backbones: BACKBONE_NAMES.filter((name) =>
-        checkParameters(shapes, backboneConfig(name))._tag === "Right"
-      ),
+      backbones: fittingBackbones(shapes),
       parameters: count(Object.values(tensors)),
       read: isKnown ? count(Object.values(shapes)) : 0,
       skipped,

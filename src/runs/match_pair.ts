@@ -64,6 +64,10 @@ export interface PairMatch {
   readonly choices: Required<Pick<MatchPairOptions, "size" | "coordinates">> & {
     /** Name of the backbone. */
     readonly backbone: string;
+    /** Blocks or layers that were read. */
+    readonly layers: readonly number[];
+    /** Whether a ViT's final layer norm was applied. */
+    readonly finalNorm?: boolean;
     /** Device it ran on. */
     readonly backend: string;
     /** How matches were read. */
@@ -197,6 +201,8 @@ export function matchPair<T>(
       beta: found.beta,
       choices: {
         backbone: backbone.name,
+        layers: backbone.outputs,
+        ...(backbone.kind === "vit" && { finalNorm: backbone.norm }),
         backend: backend.name,
         size,
         coordinates: config.coordinates,

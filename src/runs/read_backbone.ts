@@ -3,6 +3,7 @@ import { type DataError, malformedFile } from "../data/data_error.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { readNativeWeights } from "../data/weights/read_native_weights.ts";
 import { checkParameters } from "../nn/check_parameters.ts";
+import { fittingBackbones } from "./_fitting_backbones.ts";
 import type { BackboneConfig } from "../nn/backbone_config.ts";
 import { left, right } from "./_result.ts";
 import { pick } from "./_tensor_map.ts";
@@ -35,9 +36,12 @@ export function readBackbone(
     const shapes = checkParameters(tensors, config);
     if (shapes._tag === "Left") {
       const found = prefix === "" ? family : `${family} behind "${prefix}"`;
-      const wanted = "those of the backbone";
-      const { message } = shapes.left;
-      const got = `${message} (names read as ${found})`;
+      const fits = fittingBackbones(tensors).join(" or ");
+      const wanted = `those of ${config.name}`;
+      const got = fits === ""
+        ? `those of no backbone that is known, read as ${found}: ` +
+          shapes.left.message
+        : `those of ${fits}`;
       return left(malformedFile(file, "tensors", wanted, got));
     }
     return right(pick(tensors, Object.keys(shapes.right)));

@@ -39,6 +39,11 @@ export interface Reading {
   readonly outside?: WindowKind;
 }
 
+/** Window of `windowSoftArgmax` where a reading does not say. */
+export const WINDOW_DEFAULTS: Required<
+  Pick<Reading, "radiusCells" | "outside">
+> = { radiusCells: 7, outside: "masked" };
+
 /**
  * The localiser of a reading as `locate` takes it.
  *
@@ -60,7 +65,10 @@ export interface Reading {
  */
 export function mapLocalizer(reading: Reading): Localizer | undefined {
   const { localizer = "kernelSoftArgmax", sigmaCells } = reading;
-  const { radiusCells = 7, outside = "masked" } = reading;
+  const {
+    radiusCells = WINDOW_DEFAULTS.radiusCells,
+    outside = WINDOW_DEFAULTS.outside,
+  } = reading;
   switch (localizer) {
     case "nearestNeighbor":
     case "softArgmax":

@@ -1,3 +1,4 @@
+import { counted } from "../data/counted.ts";
 import { escapeHtml } from "./_escape_html.ts";
 import { reportCurves } from "./_report_curves.ts";
 import { reportPairs } from "./_report_pairs.ts";
@@ -78,12 +79,13 @@ function summary(rows: readonly LogRow[]): string {
   const each = ms / steps.length;
   const minutes = ms / 60_000;
   const time = minutes < 1
-    ? `${(ms / 1000).toFixed(0)} seconds`
+    ? counted(Math.round(ms / 1000), "second")
     : minutes < 90
-    ? `${minutes.toFixed(0)} minutes`
+    ? counted(Math.round(minutes), "minute")
     : `${(minutes / 60).toFixed(1)} hours`;
-  return `${last.step.toLocaleString("en")} training steps in ` +
-    `${last.epoch + 1} epoch${last.epoch === 0 ? "" : "s"}, ${time} of ` +
+  const count = last.step.toLocaleString("en");
+  return `${counted(last.step, "training step", count)} in ` +
+    `${counted(last.epoch + 1, "epoch")}, ${time} of ` +
     `computing (${each.toFixed(0)} ms a step); loss ` +
     `${last.loss.toFixed(3)} at the last one.`;
 }

@@ -1,4 +1,5 @@
 import { OptionError } from "../core/errors.ts";
+import { counted } from "../data/counted.ts";
 import type { BatchPlan } from "./training_batch.ts";
 
 /**
@@ -34,7 +35,7 @@ export function splitPlan(
   const size = images.length / parts;
   const capacity = pairCapacity / parts;
   if (!Number.isInteger(size) || !Number.isInteger(capacity)) {
-    const wanted = `a divisor of ${images.length} images`;
+    const wanted = `a divisor of ${counted(images.length, "image")}`;
     throw new OptionError("splitPlan", "parts", wanted, parts);
   }
   const part = (place: number): number => Math.floor(place / size);

@@ -5,6 +5,7 @@
  */
 
 import type { AsyncResult } from "../core/result.ts";
+import { counted } from "../data/counted.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import type { PairSet } from "../data/image_pair.ts";
 import { pictureKey } from "../data/picture_edit.ts";
@@ -114,7 +115,7 @@ export function trainingData(
     }
     const most = largestGroup(train.right);
     if (config.groupSize !== null && config.groupSize > most) {
-      const wanted = `at most the ${most} images of a category`;
+      const wanted = `at most the ${counted(most, "image")} of a category`;
       const got = String(config.groupSize);
       return {
         _tag: "Left",

@@ -54,7 +54,7 @@ Deno.test("checkData() finds a planted leak, and what else differs from the publ
     );
     deepStrictEqual(said, [
       "warning count trn: 3 pairs, where the public data set has 2940",
-      "warning count test: 1 pairs, where the public data set has 299",
+      "warning count test: 1 pair, where the public data set has 299",
       "warning leak test: 1 of 1 test pairs (100.0 %) and 2 of 2 pictures " +
       "are in trn too; 0 pairs are not",
     ]);
@@ -105,6 +105,10 @@ Deno.test("checkData() finds keypoints outside, broken headers and bad rows", ()
     match(
       found("malformed", "trn")!.examples[0]!,
       /2008_000003\.jpg: "header"/,
+    );
+    equal(
+      found("malformed", "trn")!.message,
+      "1 picture without a readable header",
     );
     match(found("malformed", "val")!.message, /"row 2, class" must be 1 to 20/);
     deepStrictEqual(splits.map(({ split }) => split), ["trn", "test"]);

@@ -2,6 +2,7 @@ import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { decodeImage } from "../../src/data/decode_image.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { fromBase64, left, pillowCases, right } from "./_helpers.ts";
+import { OTHERS } from "./_other_pictures.ts";
 import { concat, pngFile } from "./_png.ts";
 
 const { decode: cases, cmykJpeg } = await pillowCases();
@@ -66,16 +67,30 @@ Deno.test("decodeImage() ignores what follows a JPEG's end marker", async () => 
 
 Deno.test("decodeImage() refuses a CMYK JPEG and decodes the next", async () => {
   const error = left(await decodeImage(fromBase64(cmykJpeg), "cmyk.jpg")());
-  match(error.message, /^cmyk\.jpg: .*color conversion/);
+  equal(
+    error.message,
+    'cmyk.jpg: "SOF" must be a frame of RGB or grey: got CMYK, 4 colours: ' +
+      "convert it to PNG or (RGB) JPEG",
+  );
   const jpeg = cases.find((c) => c.name === "gray JPEG")!;
   right(await decodeImage(fromBase64(jpeg.file), "")());
 });
 
 Deno.test("decodeImage() refuses a file that is neither PNG nor JPEG", async () => {
-  const gif = new TextEncoder().encode("GIF89a......");
-  const error = left(await decodeImage(gif, "a.gif")());
-  match(error.message, /"first bytes" must be those of a PNG or a JPEG/);
+  const none = left(await decodeImage(Uint8Array.of(1, 2), "a.png")());
+  match(none.message, /must be those of a PNG or a JPEG: got \[1,2\]$/);
   left(await decodeImage(new Uint8Array(0), "empty.png")());
+});
+
+Deno.test("decodeImage() names the format of other pictures", async () => {
+  for (const [start, name] of OTHERS) {
+    const bytes = Uint8Array.from(start, (char) => char.charCodeAt(0));
+    equal(
+      left(await decodeImage(bytes, "a.png")()).message,
+      'a.png: "first bytes" must be those of a PNG or a JPEG: got those of ' +
+        `${name}: convert it to PNG or (RGB) JPEG`,
+    );
+  }
 });
 
 Deno.test("decodeImage() cuts 16-bit grey to its upper byte", async () => {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, equal, match } from "node:assert/strict";
+import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { writeAtomic } from "../../src/data/files.ts";
 import { readImageSize } from "../../src/data/read_image_size.ts";
@@ -9,6 +9,7 @@ import {
   right,
   withFolder,
 } from "./_helpers.ts";
+import { OTHERS } from "./_other_pictures.ts";
 import { concat } from "./_png.ts";
 
 const { decode } = await pillowCases();
@@ -54,6 +55,16 @@ Deno.test("readImageSize() names a file that is missing or no picture", () =>
       match(
         left(await readImageSize(path)()).message,
         /"header" must be that of a PNG or a JPEG: got no size/,
+      );
+    }
+    for (const [start, name] of OTHERS) {
+      const path = join(folder, "c.jpg");
+      const bytes = Uint8Array.from(start, (char) => char.charCodeAt(0));
+      right(await writeAtomic(path, bytes)());
+      const { message } = left(await readImageSize(path)());
+      ok(
+        message.startsWith(path) &&
+          message.includes(`got that of ${name}: con`),
       );
     }
   }));

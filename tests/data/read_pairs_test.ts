@@ -143,6 +143,50 @@ Deno.test("readPairs() names the csv that is not there", async () => {
   const error = left(await readPairs("no/such", WILLOW)());
   equal(error._tag, "MissingFile");
   equal(error.file, join("no/such", "test_pairs.csv"));
+  equal(
+    error.message,
+    `${error.file}: must be a readable file: got none, nor any other split ` +
+      "of format pf-willow",
+  );
+});
+
+Deno.test("readPairs() names the splits that are there where one is not", async () => {
+  const refused = async (root: string, options: ReadPairsOptions) => {
+    const error = left(await readPairs(root, options)());
+    equal(error._tag, "MissingFile");
+    return error.message;
+  };
+  await withCsv(`${HEADER}\n${ROW}`, async (root) => {
+    match(
+      await refused(root, { ...WILLOW, split: "val" }),
+      /val_pairs\.csv: .*got none; splits that are there: test$/,
+    );
+    // Of a list, that it is there is enough: this one has no class.
+    right(await writeAtomic(join(root, "val_pairs.csv"), HEADER)());
+    match(
+      await refused(root, { format: "willow", split: "train" }),
+      /splits that are there: val, test$/,
+    );
+  });
+  await withSpair(FIELDS, async (root) => {
+    match(
+      await refused(root, { format: "spair", split: "test" }),
+      /test\.txt: .*; splits that are there: trn$/,
+    );
+  });
+  await withFolder(async (root) => {
+    const pair = join(root, "PairAnnotation/val/1-2:cat.json");
+    right(await writeAtomic(pair, "{}")());
+    match(
+      await refused(root, { format: "ap-10k", split: "test" }),
+      /PairAnnotation.test: .*; splits that are there: val$/,
+    );
+    right(await writeAtomic(join(root, "mine.jsonl"), "")());
+    match(
+      await refused(root, { format: "jsonl", split: "test" }),
+      /pairs\.jsonl: .*; splits that are there: mine$/,
+    );
+  });
 });
 
 Deno.test("readPairs() refuses an unknown format", () => {

@@ -105,7 +105,10 @@ Deno.test("readPairs() tells splits apart by line or by file", async () => {
     deepStrictEqual(await ids("train"), ["1", "z"]);
     deepStrictEqual(await ids("val"), ["2"]);
     const none = left(await readPairs(root, { ...TRAINING, split: "test" })());
-    match(none.message, /pairs\.jsonl: "split test" must be at least one pair/);
+    match(
+      none.message,
+      /pairs\.jsonl: "split" must be one of train, val: got test$/,
+    );
   });
   const { split: _, ...bare } = LINE;
   await withLines(

@@ -46,6 +46,23 @@ Deno.test("data check prints what it found, as a table and as JSON", () =>
     match(broken.out, /^error: trn: 1 of 3 pictures are missing$/m);
   }));
 
+Deno.test("data check ends with an error where not one picture is there", () =>
+  inFolder(async (folder) => {
+    await writePascal(folder, { "trn_pairs.csv": TRAIN });
+    for (const name of Object.keys(KPS)) {
+      await Deno.remove(join(folder, FOLDER, "JPEGImages", `${name}.jpg`));
+    }
+    const bare = await data("check", folder, "--format", "pf-pascal");
+    equal(bare.code, 1);
+    equal(
+      bare.out.trimEnd().split("\n").at(-1),
+      `error: not one picture is in ${folder}: only lists were checked`,
+    );
+    const json = await data("check", folder, "--format", "pf-pascal", "--json");
+    equal(json.code, 1);
+    equal(JSON.parse(json.out).splits[0].images, 3);
+  }));
+
 Deno.test("data download brings what data check then reads", () =>
   inFolder(async (folder) => {
     const images = Object.keys(KPS).map((name) =>

@@ -9,6 +9,7 @@ import { readPairs } from "../../src/data/read_pairs.ts";
 import {
   evaluateModels,
   type EvaluateModelsOptions,
+  type ModelEvaluation,
 } from "../../src/runs/evaluate_models.ts";
 import {
   evaluationReport,
@@ -192,6 +193,10 @@ Deno.test("evaluationReport() shows one alone with categories and intervals", ()
     ok(text.includes(part), `${part} in\n${text}`);
   }
   equal(json.evaluations.length, 1);
+  const [{ result, outcomes }] = evaluations as [ModelEvaluation, ...unknown[]];
+  const one = { ...result, pairs: 1, points: 1, images: 2 };
+  const alone = evaluationReport([{ result: one, outcomes }], SHOWN);
+  ok(alone.text.includes(": 1 pair, 1 keypoint, 2 images at 48"), alone.text);
 });
 
 Deno.test("evaluationReport() shows several in the paper's layout", () => {

@@ -71,8 +71,15 @@ Deno.test("the export command refuses arguments and files", async () => {
   const wrong = [
     [[out], /either --checkpoint, or --backbone/],
     [["--checkpoint=x"], /required option '--out/],
+    ...["x.pt", "x.onnx.txt", "onnx", ".onnx", "x/.onnx"].map((name) =>
+      [
+        [`--out=${folder}/${name}`, "--checkpoint=x"],
+        /wanted a file ending in \.onnx: it is ONNX that is written/,
+      ] as const
+    ),
     [[out, "--checkpoint=no/such"], /no\/such/],
     [[out, "--checkpoint=x", "--size=0x4"], /wanted a side/],
+    [[out, "--checkpoint=x", "--layer=2"], /are of plain weights/],
     [[out, "--checkpoint=x", "--queries=1.5"], /wanted a whole number >= 1/],
     [[out, "--checkpoint=x", "--dtype=int8"], /Allowed choices/],
     [[out, "--backbone=resnet18", "--weights=x"], /give --beta-eval/],

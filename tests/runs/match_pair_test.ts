@@ -5,6 +5,8 @@ import { promisify } from "node:util";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import type { Point } from "../../src/data/image_pair.ts";
+import { encodeSafetensors } from "../../src/data/safetensors.ts";
+import { backboneConfig } from "../../src/nn/backbone_config.ts";
 import { drawMatch } from "../../src/runs/draw_match.ts";
 import { formatMatch } from "../../src/runs/format_match.ts";
 import { matchPair } from "../../src/runs/match_pair.ts";
@@ -137,7 +139,15 @@ Deno.test("drawMatch() puts both pictures and every match into one file", async 
 Deno.test("formatMatch() shows every point and what it depends on", () => {
   const text = formatMatch(match);
   equal(text.split("\n").filter((line) => /^ +[12] /.test(line)).length, 2);
-  ok(text.includes("β 0.0010 (0.001), kernelSoftArgmax, tiny at original"));
+  ok(text.includes(
+    "β 0.0010 (betaEval 0.001), kernelSoftArgmax, tiny at original, layers 3, ",
+  ));
+  const choices = { ...match.choices, layers: [9, 11], finalNorm: false };
+  ok(
+    formatMatch({ ...match, choices }).includes(
+      "layers 9,11 before the final norm, coordinates",
+    ),
+  );
 });
 
 async function run(...args: readonly string[]) {
@@ -166,10 +176,39 @@ Deno.test("deno task match refuses arguments that say too little or too much", a
       /ending in .svg or .html/,
     ],
     [[...both, "--points", "1,2", "--checkpoint", "none"], /readable file/],
+    [
+      [...both, "--points", "1,2", "--checkpoint", "a", "--layer", "2"],
+      /--layer, --layers and --norm are of plain weights/,
+    ],
+    [
+      [...both, "--points", "1,2", "--checkpoint", "a", "--no-norm"],
+      /--layer, --layers and --norm are of plain weights/,
+    ],
   ];
   for (const [args, pattern] of cases) {
     const { code, said } = await run(...args);
     equal(code, 1);
     ok(pattern.test(said), said);
   }
+});
+
+Deno.test("deno task match reads what is chosen of plain weights, and says by which temperature", async () => {
+  const weights = join(folder, "tiny.safetensors");
+  const config = { ...MODEL, backbone: backboneConfig("tiny") };
+  const { parameters } = initModel(xoroshiro128plus(1), config);
+  await Deno.writeFile(weights, encodeSafetensors(parameters));
+  const plain = ["--backbone", "tiny", "--weights", weights];
+  const args = [source, shifted, "--points", "16,16", ...plain];
+  const last = await run(...args);
+  equal(last.code, 0, last.said);
+  ok(/^β 0\.0200 \(betaEval 0\.02\).*layers 3, /m.test(last.said), last.said);
+  ok(
+    /^--beta-eval 0\.02 by default: plain weights have none$/m.test(last.said),
+  );
+  const told = await run(...args, "--layers", "2,3", "--beta-eval", "0.1");
+  ok(/^β 0\.1000 .*layers 2,3, /m.test(told.said), told.said);
+  ok(!told.said.includes("by default"));
+  const json = JSON.parse((await run(...args, "--layer", "2", "--json")).said);
+  deepStrictEqual(json.choices.layers, [2]);
+  equal(json.choices.reading.betaEval, 0.02);
 });

@@ -52,7 +52,7 @@ async function run(...args: string[]) {
 }
 
 function fresh(out: string): string[] {
-  return [`--data=${set}`, `--out=${out}`, ...OPTIONS];
+  return [`--data=${set}`, "--format=spair", `--out=${out}`, ...OPTIONS];
 }
 
 /** Starts a run and ends it by `signal` after `steps` steps and `ms` more. */

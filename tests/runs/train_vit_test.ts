@@ -148,7 +148,8 @@ onCommand("the train command lowers the loss of a small ViT", async () => {
   const out = `${folder}/vit`;
   const { code, err } = await run(
     "train.ts",
-    ...[`--data=${set}`, `--out=${out}`, "--backbone=tiny-vit", "--size=64"],
+    ...[`--data=${set}`, "--format=spair", `--out=${out}`],
+    ...["--backbone=tiny-vit", "--size=64"],
     ...["--epochs=8", "--batch=4", "--learning-rate=1e-3", "--layers=1,2"],
     ...["--validate-every=100", "--backend=onnx-cpu", "--norm"],
   );

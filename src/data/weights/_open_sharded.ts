@@ -2,6 +2,7 @@ import { checkJsonSize } from "../_check_json_size.ts";
 import { refuse, unwrap } from "../_refusal.ts";
 import { type ByteSource, withSource } from "./_byte_source.ts";
 import { openSingle, type OpenWeights } from "./_open_weights.ts";
+import { WEIGHTS_FORMATS } from "./_weights_formats.ts";
 
 /** Longest index that is read. */
 const MAX_INDEX = 2 ** 24;
@@ -53,9 +54,12 @@ export async function readShardMap(
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    refuse(file, "file", "JSON", "something else", cause);
+    refuse(file, "file", WEIGHTS_FORMATS, "text that is not JSON", cause);
   }
   const map = (json as { weight_map?: unknown } | null)?.weight_map;
+  if (map === undefined) {
+    refuse(file, "file", WEIGHTS_FORMATS, "JSON without a weight_map");
+  }
   if (typeof map !== "object" || map === null) {
     refuse(file, "weight_map", "a shard by tensor", typeof map);
   }

@@ -5,6 +5,7 @@ import { readPickle } from "./_pickle.ts";
 import { isKind, type PickleStorage, show } from "./_pickle_value.ts";
 import { findStateDict } from "./_state_dict.ts";
 import { storedBytes, torchHooks } from "./_torch_hooks.ts";
+import { WEIGHTS_FORMATS } from "./_weights_formats.ts";
 import { torchWeights } from "./_torch_weights.ts";
 
 /** First value of the format before PyTorch 1.6. */
@@ -47,8 +48,7 @@ export async function openTorchLegacy(
   };
   const magic = next("magic number");
   if (magic !== MAGIC) {
-    const wanted = "a PyTorch checkpoint";
-    refuse(file, "magic number", wanted, `another pickle (${show(magic)})`);
+    refuse(file, "file", WEIGHTS_FORMATS, `another pickle (${show(magic)})`);
   }
   next("protocol version");
   const system = next("system");

@@ -6,6 +6,7 @@ import type { PickleStorage } from "./_pickle_value.ts";
 import { findStateDict } from "./_state_dict.ts";
 import { storedBytes, torchHooks } from "./_torch_hooks.ts";
 import { torchWeights } from "./_torch_weights.ts";
+import { WEIGHTS_FORMATS } from "./_weights_formats.ts";
 import { readZipEntry, zipEntries, type ZipEntry } from "./_zip_archive.ts";
 
 /** Longest pickle that is read; those of published checkpoints are below 1 MB. */
@@ -22,7 +23,8 @@ export async function openTorchZip(
     .find(({ name }) => /^(?:[^/]+\/)?data\.pkl$/.test(name));
   if (pickle === undefined) {
     const [first = "nothing"] = entries.keys();
-    refuse(file, "zip archive", "a PyTorch checkpoint with data.pkl", first);
+    const got = `a zip archive without data.pkl (${first})`;
+    refuse(file, "file", WEIGHTS_FORMATS, got);
   }
   const field = pickle.name;
   if (pickle.size > MAX_PICKLE) {

@@ -7,6 +7,7 @@ import { openSafetensors } from "./_open_safetensors.ts";
 import { openSharded } from "./_open_sharded.ts";
 import { openTorchLegacy } from "./_open_torch_legacy.ts";
 import { openTorchZip } from "./_open_torch_zip.ts";
+import { WEIGHTS_FORMATS } from "./_weights_formats.ts";
 import type { WeightsListing } from "./weights_listing.ts";
 
 /** A weights file that is open: what it holds, and its elements when asked for. */
@@ -41,7 +42,7 @@ export async function openSingle(
 ): Promise<OpenWeights> {
   const { file, size } = source;
   const first = await source.read(0, Math.min(size, 512));
-  if (size === 0) refuse(file, "file", "a weights file", "an empty one");
+  if (size === 0) refuse(file, "file", WEIGHTS_FORMATS, "an empty file");
   const isHeader = first[8] === 0x7b && first.slice(4, 8).every((x) => x === 0);
   if (isHeader) return await openSafetensors(source);
   if (starts(first, "PK\x03\x04")) return await openTorchZip(source, options);
@@ -56,13 +57,15 @@ export async function openSingle(
     [/^\x89HDF/, "HDF5, which is not read"],
     [/^\x93NUMPY/, "a NumPy array, which is not read"],
     [/ustar|^[\w.-]+\0{20}/, "a tar archive, PyTorch's format before 0.1.10"],
-    [/^[\s\x20-\x7e]{9}/, "text, or a pickle of protocol 0"],
+    [/^\x89PNG|^\xff\xd8\xff|^GIF8|^RIFF/, "a picture"],
+    [/^[\s\x20-\x7e]{1,9}/, "text, or a pickle of protocol 0"],
   ];
   const what = known.find(([pattern]) => pattern.test(text))?.[1];
-  if (what !== undefined) {
-    refuse(file, "file", "safetensors or a PyTorch checkpoint", what);
+  // With a brace in its place it may be safetensors with a damaged length.
+  if (what === undefined && first[8] === 0x7b) {
+    return await openSafetensors(source);
   }
-  return await openSafetensors(source);
+  refuse(file, "file", WEIGHTS_FORMATS, what ?? "something else");
 }
 
 /** Whether this is a JSON object: a header of safetensors has zero bytes in front. */

@@ -184,6 +184,10 @@ Deno.test("readWeights() reads the shards of an index, of any format", async () 
       return left(await readWeights(file)()).message;
     };
     match(await refusal({ a: "../a" }), /"weight_map.a" must be a file beside/);
+    match(
+      await refusal(undefined),
+      /safetensors.*: got JSON without a weight_map/,
+    );
     match(await refusal({ a: ".." }), /must be a file beside/);
     match(await refusal({ a: 3 }), /must be a file beside/);
     match(await refusal([]), /1 to 512 shards: got 0/);
@@ -195,7 +199,10 @@ Deno.test("readWeights() reads the shards of an index, of any format", async () 
       /weight_map.c" must be a tensor of its shard: got two.bin/,
     );
     await writeFile(file, "{");
-    match(left(await readWeights(file)()).message, /"file" must be JSON/);
+    match(
+      left(await readWeights(file)()).message,
+      /safetensors.*: got text that is not JSON/,
+    );
     match(
       left(await readWeights(blob(new TextEncoder().encode("{  }    }")))())
         .message,
@@ -218,16 +225,22 @@ Deno.test("readWeights() asks which of several unknown dicts is meant", async ()
 
 Deno.test("readWeights() says what a file that is no weights file is", async () => {
   const cases: readonly [string, RegExp][] = [
-    ["", /"file" must be a weights file: got an empty one/],
+    [
+      "",
+      /"file" must be safetensors, its \*\.index\.json or .*: got an empty file/,
+    ],
     ["version https://git-lfs.github.com/spec/v1", /Git LFS pointer/],
     ["<!doctype html>", /got a web page: the download failed/],
     ["\x89HDF\r\n\x1a\n........", /HDF5/],
     [`readme.txt${"\0".repeat(247)}ustar`, /a tar archive/],
-    ["\x80\x03K\x01.........", /"magic number".*got another pickle \(1\)/],
+    ["\x80\x03K\x01.........", /safetensors.*got another pickle \(1\)/],
     ["hello, I am no weights file", /got text, or a pickle of protocol 0/],
     ["cos\nsystem\n(S'echo'\ntR.", /got text, or a pickle of protocol 0/],
     ["\x1f\x8b\x08 and so on", /got gzip: unpack it first/],
-    ["\x01\x02\x03\x04\x05\x06\x07\x08\x09", /"header length" must be/],
+    ["\x01\x02\x03\x04\x05\x06\x07\x08\x09", /\.bin\): got something else/],
+    ["\x01\x02\x03\x04\x05\x06\x07\x08{", /"header length" must be/],
+    ["\x89PNG\r\n\x1a\n....", /safetensors.*: got a picture/],
+    ["hi", /safetensors.*: got text, or a pickle of protocol 0/],
   ];
   for (const [content, message] of cases) {
     const bytes = Uint8Array.from(content, (char) => char.charCodeAt(0));
@@ -237,7 +250,7 @@ Deno.test("readWeights() says what a file that is no weights file is", async () 
   const npz = zipSync({ "arr_0.npy": Uint8Array.of(1) });
   match(
     left(await readWeights(blob(npz))()).message,
-    /a PyTorch checkpoint with data.pkl: got arr_0.npy/,
+    /safetensors.*: got a zip archive without data.pkl \(arr_0.npy\)/,
   );
   equal(left(await readWeights("no/such.pth")())._tag, "MissingFile");
   match(left(await readWeights(fixture("weights"))()).message, /a folder/);
