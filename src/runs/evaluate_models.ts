@@ -13,6 +13,7 @@ import type { PairSet } from "../data/image_pair.ts";
 import type { Picture } from "../data/picture_edit.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
 import { blockLimits, evaluationBlocks } from "./_evaluation_blocks.ts";
+import { evaluationChoices } from "./_evaluation_choices.ts";
 import { right } from "./_result.ts";
 import type { Aborted } from "./aborted.ts";
 import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
@@ -21,7 +22,6 @@ import type { EvaluationOptions, PairOutcome } from "./evaluate.ts";
 import { evaluateReadings } from "./evaluate_readings.ts";
 import { formatSize } from "./format_size.ts";
 import { frozenFeatures } from "./frozen_features.ts";
-import { isTransferred } from "./is_transferred.ts";
 import type { DecodingWorker } from "./decoding_worker.ts";
 import { type ImageSource, imageSource } from "./image_source.ts";
 import type { ImageSize } from "./load_image.ts";
@@ -223,30 +223,17 @@ export function evaluateModels<T>(
           }, { ...options, threshold })();
           if (outcomes._tag === "Left") return outcomes;
           outcomes.right.forEach((outcome, r) => {
-            const { betaEval, localizer, sigmaCells, ...window } =
-              readings[r] as Reading;
-            const choices = {
-              data: `${set.name} ${set.split}`,
-              folder,
-              ...(set.choices && { reading: set.choices }),
-              model: name,
-              ...(model.training &&
-                { transferred: isTransferred(model.training, folder, set) }),
-              backbone: config.backbone.name,
-              layers: config.backbone.outputs,
-              ...(config.backbone.kind === "vit" &&
-                { finalNorm: config.backbone.norm }),
+            const choices = evaluationChoices({
+              name,
+              model: { ...model, config },
               backend: backend.name,
-              coordinates: config.coordinates,
-              normalize: config.normalize,
+              folder,
+              set,
               threshold,
               space: options.space,
               size,
-              betaEval,
-              localizer: localizer ?? "kernelSoftArgmax",
-              sigmaCells,
-              ...window,
-            };
+              reading: readings[r] as Reading,
+            });
             const { bootstrap } = options;
             const result = summarize(outcome, choices, {
               ...(bootstrap && { bootstrap }),

@@ -24,6 +24,7 @@ import {
   pairStatistics,
 } from "./pair_statistics.ts";
 import type { LocalizerName } from "./reading.ts";
+
 /** Everything that changes a number and is not in the pairs. */
 export interface EvaluationChoices {
   /** Data set and split. */
