@@ -53,6 +53,7 @@ const STYLE = "text{font:13px system-ui,sans-serif;text-anchor:middle;" +
  *   beta: 0.02,
  *   choices: {
  *     backbone: "tiny",
+ *     layers: [3],
  *     backend: "reference",
  *     size: 256,
  *     coordinates: "simple",
