@@ -1,16 +1,17 @@
 /**
  * Between `maps` and points of tiles, `[6 x 6 points][tile rows x tile columns]
  * [B][C]` in memory: at each point a matrix whose rows are the tiles of the
- * batch. Either axis is transformed by a product with a banded matrix, in an
- * order `[H][W][B][C]` in which neither product needs a copy.
+ * batch. Tiles of a result lie side by side: their cells become points by one
+ * product. Those of an input overlap: either axis is transformed by a product
+ * with a banded matrix, in an order `[H][W][B][C]`.
  *
  * @module
  */
 import type { ModelBuilder, Value } from "../../model_builder.ts";
 import type { RuleTarget } from "../_conv.ts";
 import { gatherRows, reshape, rowOrder } from "../_rows.ts";
-import { product, transposed } from "./_matrix.ts";
-import { inputBand, outputBand, POINTS, tilesAlong } from "./_transforms.ts";
+import { type Matrix, product, transposed } from "./_matrix.ts";
+import { CELLS, inputBand, OUTPUT, POINTS, tilesAlong } from "./_transforms.ts";
 
 /** Shape of maps, `[B, C, H, W]`. */
 export interface MapSizes {
@@ -20,62 +21,12 @@ export interface MapSizes {
   readonly width: number;
 }
 
-/** A banded matrix of an axis of `length` cells. */
-type Band = typeof inputBand;
-
 /** Overlapping tiles of what a filter slides over: in `maps`, out `tiles`. */
 export function inputTiles(
-  target: RuleTarget,
-  x: Value,
-  sizes: MapSizes,
-): Value {
-  return toPoints(target, x, { sizes, band: inputBand });
-}
-
-/** The gradient by what {@linkcode inputTiles} reads: in `tiles`, out `maps`. */
-export function inputTilesGrad(
-  target: RuleTarget,
-  dx: Value,
-  sizes: MapSizes,
-): Value {
-  const band = (length: number) => transposed(inputBand(length));
-  return toMaps(target, toCells(target.model, dx, { sizes, band }), sizes);
-}
-
-/** The result that points of tiles stand for, plus a bias `[C]`: in `tiles`, out `maps`. */
-export function resultMaps(
-  target: RuleTarget,
-  { tiles, bias }: { readonly tiles: Value; readonly bias?: Value | undefined },
-  sizes: MapSizes,
-): Value {
-  const { model } = target;
-  const cells = toCells(model, tiles, { sizes, band: outputBand });
-  const biased = bias ? model.op("Add", [cells, bias]) : cells;
-  return toMaps(target, biased, sizes);
-}
-
-/** The gradient by what {@linkcode resultMaps} reads: in `maps`, out `tiles`. */
-export function resultMapsGrad(
-  target: RuleTarget,
-  dy: Value,
-  sizes: MapSizes,
-): Value {
-  const band = (length: number) => transposed(outputBand(length));
-  return toPoints(target, dy, { sizes, band });
-}
-
-interface Transform {
-  readonly sizes: MapSizes;
-  readonly band: Band;
-}
-
-/** Rows, then columns, then points before tiles. */
-function toPoints(
   { model, block }: RuleTarget,
   maps: Value,
-  { sizes, band }: Transform,
+  { batch, channels, height, width }: MapSizes,
 ): Value {
-  const { batch, channels, height, width } = sizes;
   const [rows, columns] = [tilesAlong(height), tilesAlong(width)];
   const lanes = batch * channels;
   const count = lanes / block * height * width;
@@ -88,10 +39,10 @@ function toPoints(
     ),
     shape: [height, width * lanes],
   });
-  const down = product(model, band(height), cells);
+  const down = product(model, inputBand(height), cells);
   const across = product(
     model,
-    band(width),
+    inputBand(width),
     reshape(model, down, [POINTS * rows, width, lanes]),
   );
   const points = model.op("Transpose", [
@@ -104,41 +55,95 @@ function toPoints(
   ]);
 }
 
-/** The way back, to `[H][W][B][C]`. */
-function toCells(
-  model: ModelBuilder,
-  tiles: Value,
-  { sizes: { batch, channels, height, width }, band }: Transform,
+/** The gradient by what {@linkcode inputTiles} reads: in `tiles`, out `maps`. */
+export function inputTilesGrad(
+  { model, block }: RuleTarget,
+  dx: Value,
+  { batch, channels, height, width }: MapSizes,
 ): Value {
   const [rows, columns] = [tilesAlong(height), tilesAlong(width)];
   const lanes = batch * channels;
   const lines = model.op("Transpose", [
-    reshape(model, tiles, [POINTS, POINTS, rows, columns * lanes]),
+    reshape(model, dx, [POINTS, POINTS, rows, columns * lanes]),
   ], { perm: [0, 2, 1, 3] });
   const across = product(
     model,
-    band(width),
+    transposed(inputBand(width)),
     reshape(model, lines, [POINTS * rows, POINTS * columns, lanes]),
   );
-  const down = product(
+  const cells = product(
     model,
-    band(height),
+    transposed(inputBand(height)),
     reshape(model, across, [POINTS * rows, width * lanes]),
   );
-  return reshape(model, down, [height, width, batch, channels]);
-}
-
-/** `[H][W][B][C]` to maps. */
-function toMaps(
-  { model, block }: RuleTarget,
-  cells: Value,
-  { batch, channels, height, width }: MapSizes,
-): Value {
-  const maps = batch * channels / block;
+  const maps = lanes / block;
   return gatherRows(model, cells, {
     length: block,
     count: maps * height * width,
     order: rowOrder([maps, height * width], (map, cell) => cell * maps + map),
     shape: [batch, channels, height, width],
   });
+}
+
+/** The result that points of tiles stand for, plus a bias `[C]`: in `tiles`, out `maps`. */
+export function resultMaps(
+  { model, block }: RuleTarget,
+  { tiles, bias }: { readonly tiles: Value; readonly bias?: Value | undefined },
+  { batch, channels, height, width }: MapSizes,
+): Value {
+  const [rows, columns] = [tilesAlong(height), tilesAlong(width)];
+  const cells = transformed(model, OUTPUT, tiles, [
+    rows * columns * batch,
+    channels,
+  ]);
+  const biased = bias ? model.op("Add", [cells, bias]) : cells;
+  const maps = batch * channels / block;
+  return gatherRows(model, biased, {
+    length: block,
+    count: CELLS * CELLS * rows * columns * maps,
+    order: rowOrder([maps, height, width], (map, y, x) => {
+      const cell = y % CELLS * CELLS + x % CELLS;
+      const tile = Math.floor(y / CELLS) * columns + Math.floor(x / CELLS);
+      return (cell * rows * columns + tile) * maps + map;
+    }),
+    shape: [batch, channels, height, width],
+  });
+}
+
+/** The gradient by what {@linkcode resultMaps} reads: in `maps`, out `tiles`. */
+export function resultMapsGrad(
+  { model, block }: RuleTarget,
+  dy: Value,
+  { batch, channels, height, width }: MapSizes,
+): Value {
+  const [rows, columns] = [tilesAlong(height), tilesAlong(width)];
+  const maps = batch * channels / block;
+  const count = maps * height * width;
+  const shape = [rows * columns * batch, channels] as const;
+  const cells = gatherRows(model, dy, {
+    length: block,
+    count,
+    order: rowOrder(
+      [CELLS, CELLS, rows, columns, maps],
+      (cellRow, cellColumn, row, column, map) => {
+        const [y, x] = [row * CELLS + cellRow, column * CELLS + cellColumn];
+        const isMissing = y >= height || x >= width;
+        return isMissing ? count : (map * height + y) * width + x;
+      },
+    ),
+    shape: [CELLS * CELLS, ...shape],
+  });
+  return transformed(model, transposed(OUTPUT), cells, shape);
+}
+
+/** `matrix` times `[columns of it][shape]`: `[rows of it][shape]`. */
+function transformed(
+  model: ModelBuilder,
+  matrix: Matrix,
+  x: Value,
+  shape: readonly [tiles: number, channels: number],
+): Value {
+  const flat = reshape(model, x, [matrix[0]!.length, shape[0] * shape[1]]);
+  const y = product(model, matrix, flat);
+  return reshape(model, y, [matrix.length, ...shape]);
 }

@@ -6,10 +6,10 @@
  */
 import { cookToom } from "./cook_toom.ts";
 import { range } from "../_rows.ts";
-import { type Matrix, squared, transposed } from "./_matrix.ts";
+import { type Matrix, squared } from "./_matrix.ts";
 
 /** Cells of the result in a tile. */
-const CELLS = 4;
+export const CELLS = 4;
 
 /** Points of a tile: cells that it reads, and multiplications that it takes. */
 export const POINTS = CELLS + 2;
@@ -26,6 +26,9 @@ const { input, filter, output } = cookToom([
 /** `[36, 9]`: taps of a filter to points, row by row. */
 export const FILTER: Matrix = squared(filter);
 
+/** `[16, 36]`: points of a tile to cells of the result, row by row. */
+export const OUTPUT: Matrix = squared(output);
+
 /** Tiles along an axis of `length` cells; the last may lie beyond it. */
 export function tilesAlong(length: number): number {
   return Math.ceil(length / CELLS);
@@ -36,22 +39,9 @@ export function tilesAlong(length: number): number {
  * points first; beside the map stands zero.
  */
 export function inputBand(length: number): Matrix {
-  return band(length, (point, cell) => input[point]![cell + 1] ?? 0);
-}
-
-/** `[length, 6 tiles]`: points of tiles beside one another to cells. */
-export function outputBand(length: number): Matrix {
-  return transposed(band(length, (point, cell) => output[cell]?.[point] ?? 0));
-}
-
-/** `[6 tiles, length]` of `weight`, which is given cells of a tile from its own first. */
-function band(
-  length: number,
-  weight: (point: number, cell: number) => number,
-): Matrix {
   return range(POINTS).flatMap((point) =>
     range(tilesAlong(length)).map((tile) =>
-      range(length).map((cell) => weight(point, cell - CELLS * tile))
+      range(length).map((cell) => input[point]![cell + 1 - CELLS * tile] ?? 0)
     )
   );
 }
