@@ -1,6 +1,7 @@
 import type { Shape } from "../../backend.ts";
 import type { Call } from "../lowering.ts";
 import type { ModelBuilder, Value } from "../model_builder.ts";
+import { crossProduct } from "./_cross_product.ts";
 import { scalarLike } from "./_scalar_like.ts";
 
 /** Writes the exact GELU in one pass. */
@@ -38,7 +39,7 @@ export function lowerGeluWeightGrad(
     model.op("Mul", [x!, normal]),
     model.ints([rows!, shape[1]!]),
   ]);
-  return model.op("Gemm", [dy!, y], { transA: 1, transB: 0 });
+  return crossProduct(model, [dy!, y], [rows!, shape[0]!, shape[1]!]);
 }
 
 /** `z = x / sqrt(2)` and the normal distribution `P = (1 + erf(z)) / 2` at `x`. */
