@@ -137,6 +137,48 @@ const CASES: readonly Case[] = [
     gone: [],
   },
   {
+    name: "the gradient of an attention's weights",
+    inputs: {
+      x: uniform(1, [2, 3, 4], -3, 3),
+      v: uniform(2, [2, 4, 5]),
+    },
+    f: (be, { x, v }) => be.matMul(be.softmax(x!), v!),
+    fused: ["attentionLogitsGrad"],
+    gone: ["sub"],
+  },
+  {
+    name: "the gradient of an attention's weights, its heads joined",
+    inputs: {
+      x: uniform(1, [2, 3, 4, 5], -3, 3),
+      v: uniform(2, [2, 3, 5, 6]),
+    },
+    f: (be, { x, v }) =>
+      be.reshape(
+        be.transpose(be.matMul(be.softmax(x!), v!), [2, 0, 1, 3]),
+        [4, 36],
+      ),
+    fused: ["attentionLogitsGrad"],
+    gone: ["sub"],
+  },
+  {
+    name: "the gradient of an attention's weights, its channels put first",
+    inputs: {
+      x: uniform(1, [2, 3, 4, 5], -3, 3),
+      v: uniform(2, [2, 3, 5, 6]),
+    },
+    f: (be, { x, v }) =>
+      be.transpose(be.matMul(be.softmax(x!), v!), [3, 0, 1, 2]),
+    fused: ["attentionLogitsGrad"],
+    gone: ["sub"],
+  },
+  {
+    name: "nothing of a softmax's gradient without a product behind it",
+    inputs: { x: uniform(1, [2, 3], -3, 3) },
+    f: (be, { x }) => be.softmax(x!),
+    fused: [],
+    gone: ["attentionLogitsGrad"],
+  },
+  {
     name: "the gradients of slices that share out a tensor",
     inputs: { x: uniform(1, [2, 3, 9]) },
     f: (be, { x }) => {

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Shape } from "../backend.ts";
+import { attentionPattern } from "./_attention_pattern.ts";
 import { concatPattern } from "./_concat_pattern.ts";
 import { geluPatterns } from "./_gelu_pattern.ts";
 import type { OnnxTensor, OperationName, OperationNode } from "./graph.ts";
@@ -59,6 +60,7 @@ function patternShape(
   };
   switch (operation) {
     case "add":
+    case "sub":
       return shape;
     case "reshape":
       return behind(inputs[0], "sum");
@@ -72,6 +74,7 @@ function patternShape(
 function patternsFor(shape: Shape, device: DeviceTraits): readonly Pattern[] {
   return [
     matMulAdd,
+    attentionPattern,
     concatPattern,
     ...(device.gelu ? geluPatterns(shape) : []),
     ...(device.layerNormStatistics && shape.length > 1
