@@ -24,6 +24,7 @@ const everything: DeviceTraits = {
   hardSigmoid: true,
   gelu: true,
   layerNormStatistics: true,
+  fastScan: true,
 };
 const nothing: DeviceTraits = {
   ...everything,

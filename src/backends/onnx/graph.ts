@@ -125,7 +125,7 @@ export interface OperationAttributes {
   readonly gelu: NoAttributes;
   /** Inputs `x`, `dy`. */
   readonly geluGrad: NoAttributes;
-  /** Inputs `dy` `[K, M]` and `x` with `K` rows: `dy^T gelu(x)`. */
+  /** Inputs `x` with `K` rows, `dy` `[K, M]` and, where there is one, the gradient by `gelu(x)`: `dy^T gelu(x)`. */
   readonly geluWeightGrad: NoAttributes;
   /** Inputs `x`, `weight`, `bias`. */
   readonly layerNorm: {
