@@ -234,6 +234,24 @@ for (const { name, inputs, f, fused, gone } of CASES) {
   }
 }
 
+Deno.test("fuseOperations() puts what an operation reads before it, in whatever order results are wanted", () => {
+  for (const { inputs, f } of CASES) {
+    const leaves = leavesOf(inputs);
+    const wanted = gradientsOf(foldingBackend(), leaves, f);
+    for (const outputs of [wanted, wanted.toReversed(), wanted.slice(2)]) {
+      const plan = planGraph(outputs, () => false);
+      const { operations, canonical } = fuseOperations(plan, everything);
+      const before = new Set<OnnxTensor>();
+      for (const node of operations) {
+        const late = node.inputs.map(canonical)
+          .filter((x) => x.kind === "operation" && !before.has(x));
+        deepStrictEqual(late, []);
+        before.add(node);
+      }
+    }
+  }
+});
+
 Deno.test("fuseOperations() leaves a device what it has no operator for", () => {
   for (const { inputs, f } of CASES) {
     const plan = recorded(inputs, f);
@@ -321,15 +339,19 @@ function recorded(
   inputs: Case["inputs"],
   f: Case["f"],
 ): (device: DeviceTraits) => readonly string[] {
-  const leaves = Object.fromEntries(
+  const wanted = gradientsOf(foldingBackend(), leavesOf(inputs), f);
+  const plan = planGraph(wanted, () => false);
+  return (device) =>
+    fuseOperations(plan, device).operations.map(({ operation }) => operation);
+}
+
+function leavesOf(inputs: Case["inputs"]): TensorMap<OnnxTensor> {
+  return Object.fromEntries(
     Object.entries(inputs).map(([name, { shape }]): [string, OnnxTensor] => [
       name,
       { kind: "tensor", shape },
     ]),
   );
-  const plan = planGraph(gradientsOf(foldingBackend(), leaves, f), () => false);
-  return (device) =>
-    fuseOperations(plan, device).operations.map(({ operation }) => operation);
 }
 
 function axes(shape: Shape): readonly number[] {

@@ -127,9 +127,12 @@ function replaceNodes(
     live.add(x);
     if (x.kind === "operation") pending.push(...x.inputs.map(canonical));
   }
-  const operations = plan.operations
-    .map((node) => fused.get(node) ?? node)
-    .filter((node) => live.has(node));
+  const operations = inputsFirst(
+    plan.operations
+      .map((node) => fused.get(node) ?? node)
+      .filter((node) => live.has(node)),
+    canonical,
+  );
   for (const node of operations) {
     for (const input of new Set(node.inputs.map(canonical))) {
       const list = readers.get(input) ?? [];
@@ -144,4 +147,26 @@ function replaceNodes(
     canonical,
     consumers: (x) => readers.get(canonical(x)) ?? [],
   };
+}
+
+/** The same nodes, moved only where one now reads what came behind it. */
+function inputsFirst(
+  operations: readonly OperationNode[],
+  canonical: GraphPlan["canonical"],
+): readonly OperationNode[] {
+  const waiting = new Set<OnnxTensor>(operations);
+  const ordered: OperationNode[] = [];
+  const stack = operations.toReversed();
+  for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+    const pending = waiting.has(node)
+      ? node.inputs.map(canonical).filter((x) => waiting.has(x))
+      : [];
+    if (pending.length > 0) {
+      stack.push(...pending as OperationNode[]);
+      continue;
+    }
+    stack.pop();
+    if (waiting.delete(node)) ordered.push(node);
+  }
+  return ordered;
 }
