@@ -24,6 +24,7 @@ const everything: DeviceTraits = {
   hardSigmoid: true,
   gelu: true,
   layerNormStatistics: true,
+  fastScan: true,
 };
 const nothing: DeviceTraits = {
   ...everything,
@@ -137,6 +138,48 @@ const CASES: readonly Case[] = [
     gone: [],
   },
   {
+    name: "the gradient of an attention's weights",
+    inputs: {
+      x: uniform(1, [2, 3, 4], -3, 3),
+      v: uniform(2, [2, 4, 5]),
+    },
+    f: (be, { x, v }) => be.matMul(be.softmax(x!), v!),
+    fused: ["attentionLogitsGrad"],
+    gone: ["sub"],
+  },
+  {
+    name: "the gradient of an attention's weights, its heads joined",
+    inputs: {
+      x: uniform(1, [2, 3, 4, 5], -3, 3),
+      v: uniform(2, [2, 3, 5, 6]),
+    },
+    f: (be, { x, v }) =>
+      be.reshape(
+        be.transpose(be.matMul(be.softmax(x!), v!), [2, 0, 1, 3]),
+        [4, 36],
+      ),
+    fused: ["attentionLogitsGrad"],
+    gone: ["sub"],
+  },
+  {
+    name: "the gradient of an attention's weights, its channels put first",
+    inputs: {
+      x: uniform(1, [2, 3, 4, 5], -3, 3),
+      v: uniform(2, [2, 3, 5, 6]),
+    },
+    f: (be, { x, v }) =>
+      be.transpose(be.matMul(be.softmax(x!), v!), [3, 0, 1, 2]),
+    fused: ["attentionLogitsGrad"],
+    gone: ["sub"],
+  },
+  {
+    name: "nothing of a softmax's gradient without a product behind it",
+    inputs: { x: uniform(1, [2, 3], -3, 3) },
+    f: (be, { x }) => be.softmax(x!),
+    fused: [],
+    gone: ["attentionLogitsGrad"],
+  },
+  {
     name: "the gradients of slices that share out a tensor",
     inputs: { x: uniform(1, [2, 3, 9]) },
     f: (be, { x }) => {
@@ -190,6 +233,24 @@ for (const { name, inputs, f, fused, gone } of CASES) {
     });
   }
 }
+
+Deno.test("fuseOperations() puts what an operation reads before it, in whatever order results are wanted", () => {
+  for (const { inputs, f } of CASES) {
+    const leaves = leavesOf(inputs);
+    const wanted = gradientsOf(foldingBackend(), leaves, f);
+    for (const outputs of [wanted, wanted.toReversed(), wanted.slice(2)]) {
+      const plan = planGraph(outputs, () => false);
+      const { operations, canonical } = fuseOperations(plan, everything);
+      const before = new Set<OnnxTensor>();
+      for (const node of operations) {
+        const late = node.inputs.map(canonical)
+          .filter((x) => x.kind === "operation" && !before.has(x));
+        deepStrictEqual(late, []);
+        before.add(node);
+      }
+    }
+  }
+});
 
 Deno.test("fuseOperations() leaves a device what it has no operator for", () => {
   for (const { inputs, f } of CASES) {
@@ -278,15 +339,19 @@ function recorded(
   inputs: Case["inputs"],
   f: Case["f"],
 ): (device: DeviceTraits) => readonly string[] {
-  const leaves = Object.fromEntries(
+  const wanted = gradientsOf(foldingBackend(), leavesOf(inputs), f);
+  const plan = planGraph(wanted, () => false);
+  return (device) =>
+    fuseOperations(plan, device).operations.map(({ operation }) => operation);
+}
+
+function leavesOf(inputs: Case["inputs"]): TensorMap<OnnxTensor> {
+  return Object.fromEntries(
     Object.entries(inputs).map(([name, { shape }]): [string, OnnxTensor] => [
       name,
       { kind: "tensor", shape },
     ]),
   );
-  const plan = planGraph(gradientsOf(foldingBackend(), leaves, f), () => false);
-  return (device) =>
-    fuseOperations(plan, device).operations.map(({ operation }) => operation);
 }
 
 function axes(shape: Shape): readonly number[] {

@@ -26,6 +26,7 @@ function writtenWith(
       hardSigmoid: true,
       gelu: true,
       layerNormStatistics: true,
+      fastScan: true,
     },
   });
   return (model.message().graph?.node ?? [])

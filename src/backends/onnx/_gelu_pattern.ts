@@ -1,5 +1,7 @@
 import type { Backend, Shape } from "../backend.ts";
+import { sameShape } from "../_shape.ts";
 import type { OnnxTensor } from "./graph.ts";
+import type { GraphPlan } from "./lowering.ts";
 import type { Pattern } from "./_pattern.ts";
 import { gradientTemplates, matchTemplate, recorder } from "./_template.ts";
 import { weightGradOf } from "./_weight_grad.ts";
@@ -29,10 +31,13 @@ export function geluPatterns(shape: Shape): readonly Pattern[] {
     const found = weightGradOf(plan, node);
     const bound = found &&
       matchTemplate(plan, found.x, { template: forward, holes: [x] });
-    return bound && {
+    if (bound === undefined) return undefined;
+    const { dy: outer, x: y } = found!;
+    const dy = cotangentOf(plan, y, outer);
+    return {
       kind: "operation",
       operation: "geluWeightGrad",
-      inputs: [found!.dy, bound.get(x)!],
+      inputs: [bound.get(x)!, outer, ...(dy === undefined ? [] : [dy])],
       attributes: {},
       shape: node.shape,
     };
@@ -42,6 +47,26 @@ export function geluPatterns(shape: Shape): readonly Pattern[] {
     pattern("geluGrad", gradient!, [x, dy]),
     weightGrad,
   ];
+}
+
+/** The gradient by `y` where it comes through the product that `dy` is the gradient of. */
+function cotangentOf(
+  plan: GraphPlan,
+  y: OnnxTensor,
+  dy: OnnxTensor,
+): OnnxTensor | undefined {
+  const weights = plan.consumers(y)
+    .flatMap((rows) => plan.consumers(rows))
+    .filter(({ operation }) => operation === "matMul")
+    .map(({ inputs }) => plan.canonical(inputs[1]!));
+  return plan.consumers(dy)
+    .filter(({ operation, inputs }) =>
+      operation === "matMul" && weights.includes(plan.canonical(inputs[1]!))
+    )
+    .flatMap((product) => plan.consumers(product))
+    .find(({ operation, shape }) =>
+      operation === "reshape" && sameShape(shape, y.shape)
+    );
 }
 
 /** `x (1 + erf(x / sqrt(2))) / 2`. */

@@ -65,6 +65,7 @@ const everything: DeviceTraits = {
   hardSigmoid: true,
   gelu: true,
   layerNormStatistics: true,
+  fastScan: true,
 };
 
 const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
@@ -82,7 +83,7 @@ const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
   wasm: {
     load: () => import("onnxruntime-web"),
     options: {},
-    traits: everything,
+    traits: { ...everything, fastScan: false },
     location: "cpu",
   },
   webgpu: {
@@ -96,6 +97,7 @@ const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
       hardSigmoid: true,
       gelu: false,
       layerNormStatistics: false,
+      fastScan: false,
     },
     location: "gpu-buffer",
   },

@@ -95,6 +95,7 @@ export async function exportOnnx(
       hardSigmoid: false,
       gelu: false,
       layerNormStatistics: false,
+      fastScan: false,
     },
   }).message();
   const inputNames = new Map(inputs.map(([name, x]) => [x, name]));

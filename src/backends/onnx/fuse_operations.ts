@@ -6,6 +6,7 @@
  * @module
  */
 import type { Shape } from "../backend.ts";
+import { attentionPattern } from "./_attention_pattern.ts";
 import { concatPattern } from "./_concat_pattern.ts";
 import { geluPatterns } from "./_gelu_pattern.ts";
 import type { OnnxTensor, OperationName, OperationNode } from "./graph.ts";
@@ -59,6 +60,7 @@ function patternShape(
   };
   switch (operation) {
     case "add":
+    case "sub":
       return shape;
     case "reshape":
       return behind(inputs[0], "sum");
@@ -72,6 +74,7 @@ function patternShape(
 function patternsFor(shape: Shape, device: DeviceTraits): readonly Pattern[] {
   return [
     matMulAdd,
+    attentionPattern,
     concatPattern,
     ...(device.gelu ? geluPatterns(shape) : []),
     ...(device.layerNormStatistics && shape.length > 1
@@ -124,9 +127,12 @@ function replaceNodes(
     live.add(x);
     if (x.kind === "operation") pending.push(...x.inputs.map(canonical));
   }
-  const operations = plan.operations
-    .map((node) => fused.get(node) ?? node)
-    .filter((node) => live.has(node));
+  const operations = inputsFirst(
+    plan.operations
+      .map((node) => fused.get(node) ?? node)
+      .filter((node) => live.has(node)),
+    canonical,
+  );
   for (const node of operations) {
     for (const input of new Set(node.inputs.map(canonical))) {
       const list = readers.get(input) ?? [];
@@ -141,4 +147,26 @@ function replaceNodes(
     canonical,
     consumers: (x) => readers.get(canonical(x)) ?? [],
   };
+}
+
+/** The same nodes, moved only where one now reads what came behind it. */
+function inputsFirst(
+  operations: readonly OperationNode[],
+  canonical: GraphPlan["canonical"],
+): readonly OperationNode[] {
+  const waiting = new Set<OnnxTensor>(operations);
+  const ordered: OperationNode[] = [];
+  const stack = operations.toReversed();
+  for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+    const pending = waiting.has(node)
+      ? node.inputs.map(canonical).filter((x) => waiting.has(x))
+      : [];
+    if (pending.length > 0) {
+      stack.push(...pending as OperationNode[]);
+      continue;
+    }
+    stack.pop();
+    if (waiting.delete(node)) ordered.push(node);
+  }
+  return ordered;
 }

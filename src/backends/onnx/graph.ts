@@ -116,11 +116,16 @@ export interface OperationAttributes {
 
   /** Inputs `a`, `b` of rank 2 and what is added, `[N]`. */
   readonly matMulAdd: OperationAttributes["matMul"];
+  /** Inputs `w`, `dw`, `y`, `dy` of the product `y = w v`, `w` a softmax: the gradient by its logits. */
+  readonly attentionLogitsGrad: {
+    /** Axis of `y` and `dy` that is axis `i` of the product. */
+    readonly permutation: readonly number[];
+  };
   /** Input `x`. */
   readonly gelu: NoAttributes;
   /** Inputs `x`, `dy`. */
   readonly geluGrad: NoAttributes;
-  /** Inputs `dy` `[K, M]` and `x` with `K` rows: `dy^T gelu(x)`. */
+  /** Inputs `x` with `K` rows, `dy` `[K, M]` and, where there is one, the gradient by `gelu(x)`: `dy^T gelu(x)`. */
   readonly geluWeightGrad: NoAttributes;
   /** Inputs `x`, `weight`, `bias`. */
   readonly layerNorm: {

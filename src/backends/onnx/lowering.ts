@@ -30,6 +30,8 @@ export interface DeviceTraits {
   readonly gelu: boolean;
   /** Third result of `LayerNormalization`. */
   readonly layerNormStatistics: boolean;
+  /** `Scan` over parts that fit the cache outruns passes over a whole tensor. */
+  readonly fastScan: boolean;
 }
 
 /** A recorded graph, every node once and after its inputs. */

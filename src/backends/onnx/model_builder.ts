@@ -11,12 +11,13 @@ import { digestOf } from "./_digest.ts";
 /** Name of a value inside a model. */
 export type Value = string;
 
-/** A whole number, whole numbers, a text, or `{ float }`, which a plain number cannot tell. */
+/** A whole number, whole numbers, a text, `{ float }`, which a plain number cannot tell, or a graph. */
 export type Attribute =
   | number
   | readonly number[]
   | string
-  | { readonly float: number };
+  | { readonly float: number }
+  | { readonly graph: onnx.IGraphProto };
 
 /** Attributes of an ONNX node, by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
@@ -48,6 +49,16 @@ export interface ModelBuilder {
     attributes?: Attributes,
     domain?: string,
   ): readonly Value[];
+  /**
+   * Adds a `Scan`: `body` for each index of the first axis of the inputs, its
+   * results one behind the other along it. All that `body` sees has `shape`; it
+   * writes with the builder that it gets alone.
+   */
+  scan(
+    inputs: readonly Value[],
+    shape: Shape,
+    body: (model: ModelBuilder, parts: readonly Value[]) => readonly Value[],
+  ): readonly Value[];
   /** Declares the next result. */
   output(value: Value, shape: Shape): void;
   /** The model as a message, to be changed before it is encoded. */
@@ -65,8 +76,8 @@ export type OnnxProto = Pick<
 /** ONNX's number of each element type. */
 export const elementType = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
 
-/** Starts an empty model. */
-export function modelBuilder(proto: OnnxProto): ModelBuilder {
+/** Starts an empty model; `prefix` tells the names of a graph inside another. */
+export function modelBuilder(proto: OnnxProto, prefix = ""): ModelBuilder {
   const nodes: onnx.INodeProto[] = [];
   const initializers: onnx.ITensorProto[] = [];
   const inputs: onnx.IValueInfoProto[] = [];
@@ -90,7 +101,7 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
     dims: readonly number[],
     data: Float32Array | Int32Array | BigInt64Array,
   ): Value => {
-    const name = `c${values++}`;
+    const name = `${prefix}c${values++}`;
     const rawData = new Uint8Array(
       data.buffer,
       data.byteOffset,
@@ -109,7 +120,10 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
     const key = `${domain}:${type}:${count}(${operands})` +
       JSON.stringify(attributes);
     return once(key, () => {
-      const output = Array.from({ length: count }, () => `v${values++}`);
+      const output = Array.from(
+        { length: count },
+        () => `${prefix}v${values++}`,
+      );
       output.forEach((value) => computed.add(value));
       nodes.push({
         opType: type,
@@ -164,11 +178,21 @@ export function modelBuilder(proto: OnnxProto): ModelBuilder {
     },
     ops,
     op: (...node) => ops(1, ...node)[0]!,
+    scan: (operands, shape, body) => {
+      const inner = modelBuilder(proto, "body_");
+      const parts = operands.map((_, i) => inner.input(`body_${i}`, shape));
+      const results = body(inner, parts);
+      results.forEach((result) => inner.output(result, shape));
+      return ops(results.length, "Scan", operands, {
+        body: { graph: inner.message().graph! },
+        num_scan_inputs: operands.length,
+      });
+    },
     output: (value, shape) => {
       // A graph may not return an input, a constant or one value twice.
       let name = value;
       if (!computed.delete(value)) {
-        name = `v${values++}`;
+        name = `${prefix}v${values++}`;
         nodes.push({ opType: "Identity", input: [value], output: [name] });
       }
       outputs.push(valueInfo(name, shape));
@@ -204,5 +228,6 @@ function attributeProto(
     return { name, s: new TextEncoder().encode(value), type: 3 };
   }
   if ("float" in value) return { name, f: value.float, type: 1 };
+  if ("graph" in value) return { name, g: value.graph, type: 5 };
   return { name, ints: [...value], type: 7 };
 }

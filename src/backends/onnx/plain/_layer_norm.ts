@@ -8,6 +8,7 @@ import type { Shape } from "../../backend.ts";
 import type { Call } from "../lowering.ts";
 import type { ModelBuilder, Value } from "../model_builder.ts";
 import { sumRows } from "../sum_rows.ts";
+import { crossProduct } from "./_cross_product.ts";
 
 /** Writes the layer norm. */
 export function lowerLayerNorm(
@@ -78,7 +79,7 @@ export function lowerLayerNormProductGrad(
     epsilon: { float: attributes.epsilon },
   });
   const matrix = model.op("Reshape", [y, model.ints([rows!, shape[1]!])]);
-  return model.op("Gemm", [dy!, matrix], { transA: 1, transB: 0 });
+  return crossProduct(model, [dy!, matrix], [rows!, shape[0]!, shape[1]!]);
 }
 
 /** `n` and `1 / deviation`, once for both gradients: to compute them anew costs one operator, to keep `n` the memory of `x`. */

@@ -1,13 +1,21 @@
 import type { Call } from "../lowering.ts";
 import type { Value } from "../model_builder.ts";
+import { crossProduct } from "./_cross_product.ts";
 
 /** Writes a matrix product with the transposes folded in where the device can. */
 export function lowerMatMul(
-  { model, device, inputs: [a, b], shapes, attributes }: Call<"matMul">,
+  { model, device, inputs: [a, b], shapes, shape, attributes }: Call<"matMul">,
 ): Value {
   const { transposeA, transposeB } = attributes;
   if (!transposeA && !transposeB) return model.op("MatMul", [a!, b!]);
   const rank = shapes[0]!.length;
+  if (rank === 2 && transposeA && !transposeB && device.fastProducts) {
+    return crossProduct(model, [a!, b!], [
+      shapes[0]![0]!,
+      shape[0]!,
+      shape[1]!,
+    ]);
+  }
   if (rank === 2) {
     return model.op("Gemm", [a!, b!], {
       transA: Number(transposeA),
