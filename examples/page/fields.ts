@@ -78,11 +78,9 @@ export function advised(message: string): string {
   return said;
 }
 
-/** Milliseconds with three digits. */
+/** Milliseconds, below 10 with two digits. */
 export function milliseconds(value: number): string {
-  return `${
-    value >= 100 ? Math.round(value) : Number(value.toPrecision(3))
-  } ms`;
+  return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))} ms`;
 }
 
 /** A point to a tenth of a pixel. */

@@ -20,7 +20,7 @@ const RAMP = [
   [252, 255, 164],
 ] as const;
 
-/** The lowest are clear, the highest cover this much; squared between. */
+/** The lowest are clear, the highest cover this much; cubed between. */
 const COVER = 0.8;
 
 /**
@@ -62,7 +62,7 @@ export function heatPixels(
     low.forEach((from, c) => {
       pixels[4 * i + c] = from + part * ((high[c] as number) - from);
     });
-    pixels[4 * i + 3] = 255 * COVER * share ** 2;
+    pixels[4 * i + 3] = 255 * COVER * share ** 3;
   }
   return pixels;
 }

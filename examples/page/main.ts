@@ -126,7 +126,7 @@ async function run({ settings, backend, matcher, fit }: Session) {
     if (target) showHeat(found, { heat: state.heat, size: target.image });
     write("target-hint", hintOf(points, state.heat));
     if (found) {
-      const how = reading.betaEval === "auto" ? "the model's own" : "as typed";
+      const how = reading.betaEval === "auto" ? "the model's own" : "as chosen";
       write("beta-used", `${Number(found.beta.toPrecision(4))}, ${how}`);
     }
     marked.filter(isBehind).forEach(({ id }) => ask(id));

@@ -89,6 +89,7 @@ td button { padding: .1rem .5rem; font-size: .85rem; }
 @media (max-width: 30rem) {
   body { padding: 1rem .75rem 2rem; }
   h1 { font-size: 1.35rem; }
-  th, td { padding: .25rem .3rem; font-size: .85rem; }
+  th, td { padding: .25rem .2rem; font-size: .8rem; }
+  td { white-space: normal; }
 }
 `;
