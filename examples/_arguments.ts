@@ -3,6 +3,7 @@
  */
 
 import { type Command, Help, InvalidArgumentError, Option } from "commander";
+import type { ImageSize } from "@simsc/core/runs";
 
 /** A finite number. */
 export function number(text: string): number {
@@ -43,6 +44,16 @@ export function period(text: string): "epoch" | number {
 export function path(text: string): string {
   if (text === "") throw new InvalidArgumentError("wanted a path");
   return text;
+}
+
+/** Side of the square that pictures are resized to, or `original`. */
+export function imageSize(text: string): ImageSize {
+  if (text === "original") return text;
+  const value = positive(text);
+  if (!Number.isInteger(value) || value < 16) {
+    throw new InvalidArgumentError("wanted original or a whole number >= 16");
+  }
+  return value;
 }
 
 /** An option with a fixed set of values. */

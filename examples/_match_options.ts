@@ -21,6 +21,7 @@ import {
   beta,
   choice,
   COORDINATES,
+  imageSize,
   number,
   path,
   PLAIN_OUTPUT,
@@ -109,7 +110,7 @@ export function matchCommand(args: readonly string[]): MatchCommand {
         .default("kernelSoftArgmax"),
     )
     .option("--sigma-cells <cells>", "width of the kernel", positive)
-    .option("--size <pixels>", "side of the square, or original", size)
+    .option("--size <pixels>", "side of the square, or original", imageSize)
     .addOption(
       choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
     )
@@ -159,15 +160,6 @@ function points(
     throw new InvalidArgumentError("wanted x,y");
   }
   return [...before, [x, y]];
-}
-
-function size(text: string): ImageSize {
-  if (text === "original") return text;
-  const value = positive(text);
-  if (!Number.isInteger(value) || value < 16) {
-    throw new InvalidArgumentError("wanted original or a whole number >= 16");
-  }
-  return value;
 }
 
 function drawing(text: string): string {

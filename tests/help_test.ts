@@ -10,6 +10,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const COMMANDS = [
   "train",
   "match",
+  "page",
   "evaluate",
   "data",
   "data check",
@@ -94,6 +95,14 @@ const DEFAULTS: Readonly<
     "layer": "the last",
     "sigma-cells": "the run's, or 7",
     "coordinates": "the run's, or simple or center by the backbone",
+    "backend": "auto",
+  },
+  page: {
+    "checkpoint": "the newest run below runs",
+    "port": 8000,
+    "beta-eval": "the run's; of plain weights 0.02",
+    "localizer": "kernelSoftArgmax",
+    "size": "the run's, or 256 or 252 by the backbone",
     "backend": "auto",
   },
   export: {

@@ -69,12 +69,8 @@ export type ImageLoader = (
  * ```
  */
 export function imageLoader(options: ImageLoaderOptions): ImageLoader {
-  const { size, stride, cacheBytes = 0 } = options;
-  const side = typeof size === "object" ? size.maxSide : size;
-  if (side !== "original" && !(Number.isInteger(side) && side >= stride)) {
-    const wanted = `original or a whole number >= ${stride}`;
-    throw new OptionError("imageLoader", "size", wanted, side);
-  }
+  const { cacheBytes = 0 } = options;
+  checkSize("imageLoader", options);
   const kept = boundedCache<LoadedImage>(
     cacheBytes,
     ({ image }) => image.data.length,
@@ -86,18 +82,41 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
     if (found) return { _tag: "Right", right: found };
     const read = await readImage(path)();
     if (read._tag === "Left") return read;
-    const edited = editPicture(read.right, edits);
-    const { width, height } = edited;
-    const image = resizeBilinear(edited, resizedTo({ width, height }, size));
     const loaded = {
+      ...fitted(editPicture(read.right, edits), options),
       path,
-      stored: { width, height },
-      image,
-      padded: [upTo(image.height, stride), upTo(image.width, stride)],
-    } as const;
+    };
     if (isKept(picture)) kept.keep(key, loaded);
     return { _tag: "Right", right: loaded };
   };
+}
+
+/**
+ * A picture that was decoded already, as {@linkcode imageLoader} gives it: of a
+ * page's visitor, say, whose files have no path.
+ *
+ * @param image The picture; it is not changed.
+ * @param options Size and stride, and what its path is in errors and results.
+ * @returns The picture at the size a model reads.
+ * @throws {OptionError} If a side is not a whole number of at least `stride`.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { fitImage } from "@simsc/core/runs";
+ *
+ * const data = new Uint8Array(40 * 20 * 3);
+ * const image = { width: 40, height: 20, data, decoder: "none" };
+ * const fit = { path: "a.png", size: "original", stride: 16 } as const;
+ * deepStrictEqual(fitImage(image, fit).padded, [32, 48]); // whole cells
+ * ```
+ */
+export function fitImage(
+  image: RgbImage,
+  options: Omit<ImageLoaderOptions, "cacheBytes"> & { readonly path: string },
+): LoadedImage {
+  checkSize("fitImage", options);
+  return { ...fitted(image, options), path: options.path };
 }
 
 /**
@@ -161,6 +180,27 @@ export function imageBatch(images: readonly LoadedImage[]): Float32Array {
     normalizeImage(image, { into: { data, height, width } });
   });
   return batch;
+}
+
+function fitted(
+  stored: RgbImage,
+  { size, stride }: ImageLoaderOptions,
+): Omit<LoadedImage, "path"> {
+  const { width, height } = stored;
+  const image = resizeBilinear(stored, resizedTo({ width, height }, size));
+  return {
+    stored: { width, height },
+    image,
+    padded: [upTo(image.height, stride), upTo(image.width, stride)],
+  };
+}
+
+function checkSize(fn: string, { size, stride }: ImageLoaderOptions): void {
+  const side = typeof size === "object" ? size.maxSide : size;
+  if (side !== "original" && !(Number.isInteger(side) && side >= stride)) {
+    const wanted = `original or a whole number >= ${stride}`;
+    throw new OptionError(fn, "size", wanted, side);
+  }
 }
 
 function resizedTo({ width, height }: PixelSize, size: ImageSize): PixelSize {

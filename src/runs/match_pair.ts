@@ -9,15 +9,16 @@ import type { CoordinateRule } from "../core/coordinates.ts";
 import type { Point } from "../core/point.ts";
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
-import { scaleKeypoints } from "../data/scale_keypoints.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
-import { matchCells } from "./_match_cells.ts";
-import { cellsToResized, storedToCells } from "./_pixel_cells.ts";
 import { left, right } from "./_result.ts";
 import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
 import { imageLoader, type ImageSize, type LoadedImage } from "./load_image.ts";
 import type { OpenedModel } from "./load_model.ts";
-import { createPredictor } from "./predictor.ts";
+import {
+  createMatcher,
+  type DescribedImage,
+  type MatchedPoint,
+} from "./matcher.ts";
 import type { Reading } from "./reading.ts";
 
 /** What {@linkcode matchPair} matches. */
@@ -40,18 +41,6 @@ export interface MatchPairOptions {
   readonly size?: ImageSize;
   /** How pixels and cells correspond; the model's own rule by default. */
   readonly coordinates?: CoordinateRule;
-}
-
-/** Where one point was found. */
-export interface MatchedPoint {
-  /** The point, in pixels of the source as stored. */
-  readonly query: Point;
-  /** Its match, in pixels of the target as stored; may lie a little outside. */
-  readonly match: Point;
-  /** Largest score of the target's cells: a cosine where features are normalised. */
-  readonly similarity: number;
-  /** Probability of that cell, `max_m φ(M / β)[m]`: 1 where no other comes near. */
-  readonly confidence: number;
 }
 
 /** What {@linkcode matchPair} finds. */
@@ -143,10 +132,7 @@ export function matchPair<T>(
   options: MatchPairOptions,
 ): AsyncResult<DataError, PairMatch> {
   const { backbone } = model.config;
-  const config = {
-    ...model.config,
-    coordinates: options.coordinates ?? model.config.coordinates,
-  };
+  const coordinates = options.coordinates ?? model.config.coordinates;
   const stride = backboneStride(backbone);
   const size = options.size ?? model.training?.size ??
     defaultImageSize(backbone);
@@ -170,34 +156,22 @@ export function matchPair<T>(
       const got = outside ? `[${outside}]` : "none";
       return left(malformedFile(source, "points", wanted, got));
     }
-    const predictor = createPredictor(backend, {
-      ...options.reading,
-      config,
-      baked: model.parameters,
-    });
-    const rule = { rule: config.coordinates, stride };
-    const sizes = ({ stored, image, padded }: LoadedImage) => (
-      { stored, resized: image, padded }
+    const matcher = createMatcher(backend, { model, coordinates });
+    const described: DescribedImage<T>[] = [];
+    const found = await (async () => {
+      for (const image of [images.source, images.target]) {
+        described.push(await matcher.describe(image));
+      }
+      const [source, target] = described as [
+        DescribedImage<T>,
+        DescribedImage<T>,
+      ];
+      return await matcher.match({ source, target, points }, options.reading);
+    })().finally(() =>
+      backend.dispose(described.map(({ features }) => features))
     );
-    const cells = storedToCells(points, sizes(images.source), rule);
-    const found = await matchCells(backend, {
-      predictor,
-      images,
-      cells,
-      normalize: config.normalize,
-    });
-    const resized = cellsToResized(found.cells, sizes(images.target), rule);
-    const matches = scaleKeypoints(resized, {
-      from: images.target.image,
-      to: images.target.stored,
-    });
     return right({
-      points: points.map((query, k) => ({
-        query,
-        match: matches[k] as Point,
-        similarity: found.similarity[k] as number,
-        confidence: found.confidence[k] as number,
-      })),
+      points: found.points,
       beta: found.beta,
       choices: {
         backbone: backbone.name,
@@ -205,7 +179,7 @@ export function matchPair<T>(
         ...(backbone.kind === "vit" && { finalNorm: backbone.norm }),
         backend: backend.name,
         size,
-        coordinates: config.coordinates,
+        coordinates,
         reading: options.reading,
         decoders: [images.source.image.decoder, images.target.image.decoder],
       },

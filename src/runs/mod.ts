@@ -158,6 +158,7 @@ export * from "./evaluate_models.ts";
 export * from "./evaluation_report.ts";
 export type { EvaluationComparison } from "./_evaluation_comparisons.ts";
 export * from "./match_pair.ts";
+export * from "./matcher.ts";
 export * from "./draw_match.ts";
 export * from "./format_match.ts";
 export * from "./is_transferred.ts";

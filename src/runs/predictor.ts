@@ -16,6 +16,7 @@ import { matchMaps } from "../core/match_maps.ts";
 import { partialTemperature } from "../core/temperature.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { featureMaps } from "./_backbone_inputs.ts";
+import { hasTemperature } from "./_has_temperature.ts";
 import { type MatchPrograms, matchPrograms } from "./_match_programs.ts";
 import { prefixed, select } from "./_tensor_map.ts";
 import {
@@ -205,9 +206,4 @@ function extraction<T>(
     ]);
     return Object.fromEntries(each.flat()) as TensorMap<T>;
   });
-}
-
-function hasTemperature(config: ModelConfig, baked: NamedTensors): boolean {
-  return config.temperature.kind === "fixed" ||
-    Object.keys(baked).some((name) => name.startsWith("temperature."));
 }

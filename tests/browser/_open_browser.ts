@@ -9,12 +9,14 @@ export interface OpenBrowser {
 /** Opens a page in Chromium, its GPU played by SwiftShader where `gpu` does not say else. */
 export function openBrowser(
   command: string,
-  { url, profile, gpu = ["--use-webgpu-adapter=swiftshader"] }: {
+  { url, profile, gpu = ["--use-webgpu-adapter=swiftshader"], flags = [] }: {
     readonly url: string;
     /** Folder that is made for it. */
     readonly profile: string;
     /** Flags that choose the adapter. */
     readonly gpu?: readonly string[];
+    /** Further flags. */
+    readonly flags?: readonly string[];
   },
 ): OpenBrowser {
   const browser = new Deno.Command(command, {
@@ -24,6 +26,7 @@ export function openBrowser(
       "--no-first-run",
       "--enable-unsafe-webgpu",
       ...gpu,
+      ...flags,
       `--user-data-dir=${profile}`,
       url,
     ],

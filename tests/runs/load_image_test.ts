@@ -1,6 +1,8 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { OptionError } from "../../src/core/errors.ts";
+import { decodeImage } from "../../src/data/decode_image.ts";
 import {
+  fitImage,
   imageBatch,
   imageLoader,
   type LoadedImage,
@@ -47,6 +49,21 @@ Deno.test("imageLoader() pads the original size to whole cells, H before W", asy
       deepStrictEqual([loaded.image.width, loaded.image.height], [w, h]);
       deepStrictEqual(loaded.padded, padded);
     }
+  });
+});
+
+Deno.test("fitImage() gives of a decoded picture what imageLoader() gives of its file", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a.png`;
+    const bytes = png(20, 10);
+    await Deno.writeFile(path, bytes);
+    const image = right(await decodeImage(bytes, path)());
+    for (const size of [40, "original", { maxSide: 16 }] as const) {
+      const fit = { size, stride: 16 };
+      const loaded = right(await imageLoader(fit)({ path })());
+      deepStrictEqual(fitImage(image, { ...fit, path }), loaded);
+    }
+    throws(() => fitImage(image, { size: 8, stride: 16, path }), OptionError);
   });
 });
 
