@@ -4,35 +4,20 @@
 
 import { Command, InvalidArgumentError } from "commander";
 import {
-  BACKBONE_NAMES,
   BACKEND_NAMES,
   type BackendName,
   type CoordinateRule,
   type ImageSize,
-  type LocalizerName,
-  LOCALIZERS,
-  type OpenedModel,
-  paperDefaults,
-  type PlainWeights,
-  type Reading,
 } from "@simsc/core/runs";
+import { choice, PLAIN_OUTPUT, whole } from "./_arguments.ts";
 import {
-  beta,
-  choice,
-  COORDINATES,
-  imageSize,
-  path,
-  PLAIN_OUTPUT,
-  positive,
-  UNLEARNED_BETA,
-  whole,
-} from "./_arguments.ts";
-import {
-  backboneOptions,
-  namesWeights,
-  splitBackbone,
-} from "./_backbone_arguments.ts";
-import { MODEL_DEFAULTS, showDefaults } from "./_shown_defaults.ts";
+  type GivenMatching,
+  type Matching,
+  MATCHING_DEFAULTS,
+  matchingOf,
+  matchingOptions,
+} from "./_matching_arguments.ts";
+import { showDefaults } from "./_shown_defaults.ts";
 
 /** Backends that a browser has. */
 const IN_A_PAGE = BACKEND_NAMES.filter((name) => name !== "onnx-cpu");
@@ -40,9 +25,9 @@ const IN_A_PAGE = BACKEND_NAMES.filter((name) => name !== "onnx-cpu");
 /** What a command line asks for. */
 export interface PageCommand {
   /** A run, plain weights, or the newest run. */
-  readonly model: { readonly checkpoint: string } | PlainWeights | "newest";
+  readonly model: NonNullable<Matching["model"]> | "newest";
   /** How matches are read to begin with. */
-  readonly reading: (model: OpenedModel) => Reading;
+  readonly reading: Matching["reading"];
   /** Size both pictures are resized to. */
   readonly size?: ImageSize;
   /** How pixels meet cells. */
@@ -54,18 +39,7 @@ export interface PageCommand {
 }
 
 /** Options as Commander hands them over. */
-interface Given
-  extends Pick<PageCommand, "size" | "coordinates" | "backend" | "port"> {
-  readonly checkpoint?: string;
-  readonly backbone?: string;
-  readonly weights?: string;
-  readonly localizer: LocalizerName;
-  readonly betaEval?: "auto" | number;
-  readonly sigmaCells?: number;
-  readonly layer?: readonly number[];
-  readonly layers?: readonly number[];
-  readonly norm?: boolean;
-}
+type Given = GivenMatching & Pick<PageCommand, "backend" | "port">;
 
 /**
  * Reads the arguments of the page command; prints help or a usage error and
@@ -80,70 +54,25 @@ export function pageCommand(args: readonly string[]): PageCommand {
     .description(
       "Match pictures, chosen in a page, as points are marked and moved.",
     )
-    .option("--checkpoint <path>", "checkpoint, or folder of a run", path)
-    .addOption(
-      choice("--backbone <name>", "network of plain weights", BACKBONE_NAMES),
-    )
-    .option("--weights <file>", "plain weights: safetensors or .pth", path)
     .option(
       "--port <number>",
       "where it is served, 0: any free one",
       port,
       8000,
     )
-    .option(
-      "--beta-eval <value>",
-      "auto (the model's own temperature) or a number; also in the page",
-      beta,
-    )
-    .addOption(
-      choice(
-        "--localizer <name>",
-        "how a match is read; also in the page",
-        LOCALIZERS,
-      )
-        .default("kernelSoftArgmax"),
-    )
-    .option("--sigma-cells <cells>", "width of the kernel", positive)
-    .option("--size <pixels>", "side of the square, or original", imageSize)
-    .addOption(
-      choice("--coordinates <rule>", "how pixels meet cells", COORDINATES),
-    )
     .addOption(
       choice("--backend <name>", "device in the page", [...IN_A_PAGE, "auto"])
         .default("auto"),
     );
-  backboneOptions().forEach((option) => command.addOption(option));
+  matchingOptions().forEach((option) => command.addOption(option));
   showDefaults(command, {
-    ...MODEL_DEFAULTS,
+    ...MATCHING_DEFAULTS,
     checkpoint: "the newest run below runs",
-    betaEval: `the run's; of plain weights ${UNLEARNED_BETA}, the paper's`,
   });
   command.parse(args, { from: "user" });
-  const { chosen, given: options } = splitBackbone(command.opts<Given>());
-  const { checkpoint, backbone, weights, ...given } = options;
-  const isNewest = [checkpoint, backbone, weights, ...Object.keys(chosen)]
-    .every((each) => each === undefined);
-  const isPlain = !isNewest && namesWeights(command, { ...options, chosen });
-  if (isPlain && given.betaEval === "auto") {
-    command.error("error: plain weights have no temperature of their own");
-  }
-  const { betaEval, localizer, sigmaCells, ...rest } = given;
-  return {
-    ...rest,
-    model: isNewest
-      ? "newest"
-      : isPlain
-      ? { backbone: backbone ?? "", weights: weights ?? "", ...chosen }
-      : { checkpoint: checkpoint ?? "" },
-    reading: ({ training }) => ({
-      betaEval: betaEval ?? training?.betaEval ??
-        (isPlain ? UNLEARNED_BETA : "auto"),
-      localizer,
-      sigmaCells: sigmaCells ?? training?.sigmaCells ??
-        paperDefaults.sigmaCells,
-    }),
-  };
+  const { matching, others } = matchingOf(command, command.opts<Given>());
+  const { model = "newest", reading } = matching;
+  return { ...others, model, reading };
 }
 
 function port(text: string): number {
