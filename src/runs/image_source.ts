@@ -11,6 +11,7 @@ import {
   type ImageLoader,
   imageLoader,
   type ImageLoaderOptions,
+  type ImageSize,
   isKept,
   type LoadedImage,
 } from "./load_image.ts";
@@ -29,9 +30,14 @@ export interface ImageSourceOptions extends ImageLoaderOptions {
   readonly worker?: DecodingWorker;
 }
 
-/** Pictures decoded ahead that nobody took yet, and bytes of so many of the largest. */
+/** Pictures decoded ahead that nobody took yet. */
 const MOST_AHEAD = 64;
+
+/** Bytes that they may take together, if all were as large as the largest so far. */
 const BYTES_AHEAD = 2 ** 28;
+
+/** Bytes of a picture of its original size before any is known: one of 5 megapixels. */
+const UNKNOWN_BYTES = 2 ** 24;
 
 /**
  * A loader with a Worker beside it: native code that computes on the main
@@ -78,7 +84,8 @@ export function imageSource(options: ImageSourceOptions): ImageSource {
   const ahead = new Map<string, Promise<LoadedImage | undefined>>();
   let largest = 0;
   const isFull = (): boolean =>
-    ahead.size >= MOST_AHEAD || ahead.size * largest >= BYTES_AHEAD;
+    ahead.size >= MOST_AHEAD ||
+    ahead.size * (largest || expectedBytes(size)) >= BYTES_AHEAD;
   return {
     load: (picture) => async () => {
       const key = pictureKey(picture);
@@ -103,4 +110,10 @@ export function imageSource(options: ImageSourceOptions): ImageSource {
       }
     },
   };
+}
+
+/** Bytes that a picture has at most, as far as its size tells. */
+function expectedBytes(size: ImageSize): number {
+  const side = typeof size === "object" ? size.maxSide : size;
+  return side === "original" ? UNKNOWN_BYTES : 3 * side ** 2;
 }

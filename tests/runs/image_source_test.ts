@@ -156,3 +156,22 @@ Deno.test("imageSource() asks for no more than it may hold", async () => {
   // 64 pictures, and 256 MiB of pictures as large as the first.
   deepStrictEqual(counts, [64, 4]);
 });
+
+Deno.test("imageSource() asks for fewer where it cannot know how large they are", () => {
+  const counts = ([32, { maxSide: 32 }, "original"] as const).map((size) => {
+    let asked = 0;
+    const worker = {
+      isReady: () => false,
+      decode: () => {
+        asked++;
+        return new Promise<undefined>(() => {});
+      },
+      close: () => {},
+    };
+    const source = imageSource({ size, stride: 16, worker });
+    source.prefetch(Array.from({ length: 99 }, (_, i) => at(`${i}`)));
+    return asked;
+  });
+  // 256 MiB of pictures of 16 MiB.
+  deepStrictEqual(counts, [64, 64, 16]);
+});
