@@ -1,16 +1,11 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { Backend } from "../../src/backends/backend.ts";
-import { writeModel } from "../../src/backends/onnx/_emit.ts";
 import type { OnnxTensor } from "../../src/backends/onnx/graph.ts";
-import { planGraph } from "../../src/backends/onnx/_plan.ts";
 import { operations } from "../../src/backends/onnx/_record.ts";
-import { loadProto } from "../../src/backends/onnx/_runtime.ts";
 import { onnxBackend } from "../../src/backends/onnx/mod.ts";
-import { plainLowering } from "../../src/backends/onnx/plain/lower_plain.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { assertClose, uniform } from "./_numbers.ts";
-
-const proto = await loadProto();
+import { writtenOperators } from "./_written_operators.ts";
 
 /** Operators that `a^T b` is written with, but for those that only reshape. */
 function writtenWith(
@@ -20,21 +15,7 @@ function writtenWith(
   const a: OnnxTensor = { kind: "tensor", shape: [k, m] };
   const b: OnnxTensor = { kind: "tensor", shape: [k, n] };
   const product = operations.matMul(a, b, { transposeA: true });
-  const model = writeModel(planGraph([product], () => false), [product], {
-    proto,
-    lowering: plainLowering,
-    device: {
-      fusedMatMul: true,
-      fastProducts,
-      poolIndices: true,
-      hardSigmoid: true,
-      gelu: true,
-      layerNormStatistics: true,
-      fastScan: true,
-    },
-  });
-  return (model.message().graph?.node ?? [])
-    .map(({ opType }) => opType ?? "")
+  return writtenOperators(product, { fastProducts })
     .filter((type) => !/Reshape|Flatten/.test(type));
 }
 

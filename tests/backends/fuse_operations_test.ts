@@ -4,6 +4,7 @@ import { foldingBackend } from "../../src/backends/onnx/_folding_backend.ts";
 import { planGraph } from "../../src/backends/onnx/_plan.ts";
 import { fuseOperations } from "../../src/backends/onnx/fuse_operations.ts";
 import type { OnnxTensor } from "../../src/backends/onnx/graph.ts";
+import { everything } from "../../src/backends/onnx/_runtime.ts";
 import type { DeviceTraits } from "../../src/backends/onnx/lowering.ts";
 import { onnxBackend } from "../../src/backends/onnx/mod.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
@@ -17,15 +18,6 @@ import { layerNorm } from "../../src/nn/layer_norm.ts";
 import { vitBlock } from "../../src/nn/vit_block.ts";
 import { assertClose, type Numbers, uniform } from "./_numbers.ts";
 
-const everything: DeviceTraits = {
-  fusedMatMul: true,
-  fastProducts: true,
-  poolIndices: true,
-  hardSigmoid: true,
-  gelu: true,
-  layerNormStatistics: true,
-  fastScan: true,
-};
 const nothing: DeviceTraits = {
   ...everything,
   gelu: false,

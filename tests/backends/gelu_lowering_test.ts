@@ -4,9 +4,8 @@ import { writeModel } from "../../src/backends/onnx/_emit.ts";
 import { foldingBackend } from "../../src/backends/onnx/_folding_backend.ts";
 import type { OnnxTensor } from "../../src/backends/onnx/graph.ts";
 import { planGraph } from "../../src/backends/onnx/_plan.ts";
-import { loadProto } from "../../src/backends/onnx/_runtime.ts";
+import { everything, loadProto } from "../../src/backends/onnx/_runtime.ts";
 import { fuseOperations } from "../../src/backends/onnx/fuse_operations.ts";
-import type { DeviceTraits } from "../../src/backends/onnx/lowering.ts";
 import { onnxBackend } from "../../src/backends/onnx/mod.ts";
 import { plainLowering } from "../../src/backends/onnx/plain/lower_plain.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
@@ -15,15 +14,6 @@ import { gelu } from "../../src/nn/gelu.ts";
 import { assertClose, uniform } from "./_numbers.ts";
 
 const proto = await loadProto();
-const device: DeviceTraits = {
-  fusedMatMul: true,
-  fastProducts: true,
-  poolIndices: true,
-  hardSigmoid: true,
-  gelu: true,
-  layerNormStatistics: true,
-  fastScan: true,
-};
 
 /** Gradients of a sum over `gelu(x) w^T`, with or without the product. */
 function gradients<T>(
@@ -55,7 +45,7 @@ function scans(shape: Shape, fastScan: boolean, outputs?: number): number[] {
     foldingBackend(),
     outputs === undefined ? { x } : { x, w },
   );
-  const traits = { ...device, fastScan };
+  const traits = { ...everything, fastScan };
   const plan = fuseOperations(planGraph(wanted, () => false), traits);
   const model = writeModel(plan, wanted, {
     proto,

@@ -1,12 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { writeModel } from "../../src/backends/onnx/_emit.ts";
 import type { OnnxTensor } from "../../src/backends/onnx/graph.ts";
-import { planGraph } from "../../src/backends/onnx/_plan.ts";
 import { operations } from "../../src/backends/onnx/_record.ts";
-import { loadProto } from "../../src/backends/onnx/_runtime.ts";
-import { plainLowering } from "../../src/backends/onnx/plain/lower_plain.ts";
-
-const proto = await loadProto();
+import { writtenOperators } from "./_written_operators.ts";
 
 /** Operators that a sum is written with, shapes and constants left out. */
 function writtenWith(
@@ -16,21 +11,7 @@ function writtenWith(
 ): readonly string[] {
   const x: OnnxTensor = { kind: "tensor", shape };
   const sum = operations.sum(x, axes);
-  const model = writeModel(planGraph([sum], () => false), [sum], {
-    proto,
-    lowering: plainLowering,
-    device: {
-      fusedMatMul: true,
-      fastProducts,
-      poolIndices: true,
-      hardSigmoid: true,
-      gelu: true,
-      layerNormStatistics: true,
-      fastScan: true,
-    },
-  });
-  return (model.message().graph?.node ?? [])
-    .map(({ opType }) => opType ?? "")
+  return writtenOperators(sum, { fastProducts })
     .filter((type) => /MatMul|ReduceSum/.test(type));
 }
 

@@ -58,7 +58,7 @@ interface DeviceProfile {
 }
 
 /** What ONNX Runtime's own kernels have, native and in WebAssembly. */
-const everything: DeviceTraits = {
+export const everything: DeviceTraits = {
   fusedMatMul: true,
   fastProducts: true,
   poolIndices: true,
