@@ -71,6 +71,15 @@ export function evaluationBlocks(
   return places.length === 0 ? blocks : [...blocks, { places, pictures }];
 }
 
+/** Pictures of the first block, in the order in which they are asked for. */
+export function firstPictures(
+  pairs: readonly ImagePair[],
+  limits: BlockLimits,
+): readonly Picture[] {
+  const [first] = evaluationBlocks(pairs, limits);
+  return [...first?.pictures.values() ?? []];
+}
+
 function ordered(
   pairs: readonly ImagePair[],
   limits: BlockLimits,

@@ -10,20 +10,18 @@ import type { CoordinateRule } from "../core/coordinates.ts";
 import type { PckSpace, PckThreshold } from "../core/pck.ts";
 import type { AsyncResult, Result } from "../core/result.ts";
 import type { PairSet } from "../data/image_pair.ts";
-import type { Picture } from "../data/picture_edit.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
-import { blockLimits, evaluationBlocks } from "./_evaluation_blocks.ts";
+import { blockLimits, firstPictures } from "./_evaluation_blocks.ts";
 import { evaluationChoices } from "./_evaluation_choices.ts";
+import { imageSources } from "./_image_sources.ts";
 import { right } from "./_result.ts";
 import type { Aborted } from "./aborted.ts";
 import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
 import type { BootstrapOptions } from "./bootstrap_intervals.ts";
 import type { EvaluationOptions, PairOutcome } from "./evaluate.ts";
 import { evaluateReadings } from "./evaluate_readings.ts";
-import { formatSize } from "./format_size.ts";
 import { frozenFeatures } from "./frozen_features.ts";
 import type { DecodingWorker } from "./decoding_worker.ts";
-import { type ImageSource, imageSource } from "./image_source.ts";
 import type { ImageSize } from "./load_image.ts";
 import type { OpenedModel } from "./load_model.ts";
 import { createPredictor } from "./predictor.ts";
@@ -155,16 +153,11 @@ export function evaluateModels<T>(
   RunError | BackendUnavailableError | Aborted,
   readonly ModelEvaluation[]
 > {
-  const sources = new Map<string, ImageSource>();
-  const sourceOf = (size: ImageSize, stride: number): ImageSource => {
-    const key = `${formatSize(size)} ${stride}`;
-    const cacheBytes = models.length > 1 ? CACHE_BYTES : 0;
-    const { worker } = options;
-    const source = sources.get(key) ??
-      imageSource({ size, stride, cacheBytes, ...(worker && { worker }) });
-    sources.set(key, source);
-    return source;
-  };
+  const { worker } = options;
+  const sourceOf = imageSources({
+    cacheBytes: models.length > 1 ? CACHE_BYTES : 0,
+    ...(worker && { worker }),
+  });
   const start = typeof backend === "function"
     ? backend
     : () => Promise.resolve(right(backend));
@@ -188,7 +181,9 @@ export function evaluateModels<T>(
       }
       const [firstSize] = sizes;
       if (firstSize !== undefined && options.featureCache === undefined) {
-        sourceOf(firstSize, stride).prefetch(firstPictures(sets, options));
+        sourceOf(firstSize, stride).prefetch(
+          firstPictures(sets[0]?.set.pairs ?? [], blockLimits(options)),
+        );
       }
       started ??= await start();
       if (started._tag === "Left") return started;
@@ -245,14 +240,4 @@ export function evaluateModels<T>(
     }
     return right(evaluations);
   };
-}
-
-/** Those that will be asked for first. */
-function firstPictures(
-  [first]: readonly EvaluationSet[],
-  options: EvaluateModelsOptions,
-): readonly Picture[] {
-  const pairs = first?.set.pairs ?? [];
-  const [block] = evaluationBlocks(pairs, blockLimits(options));
-  return [...block?.pictures.values() ?? []];
 }

@@ -11,10 +11,10 @@ import type {
 } from "../backends/backend.ts";
 import type { Grid } from "../core/bilinear_weights.ts";
 import type { CoordinateRule } from "../core/coordinates.ts";
-import { OptionError } from "../core/errors.ts";
 import type { Point } from "../core/point.ts";
 import { scaleKeypoints } from "../data/scale_keypoints.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
+import { effectiveBeta } from "./_effective_beta.ts";
 import { hasTemperature } from "./_has_temperature.ts";
 import { cellsToResized, storedToCells } from "./_pixel_cells.ts";
 import { scoreProgram } from "./_score_program.ts";
@@ -240,22 +240,6 @@ export function createMatcher<T>(
 }
 
 type FourOf<A> = readonly [A, A, A, A];
-
-/** βᴬ βᴮ, or what the reading says. */
-function effectiveBeta<T>(
-  { betaEval }: Reading,
-  [a, b]: readonly [DescribedImage<T>, DescribedImage<T>],
-): number {
-  if (betaEval !== "auto") {
-    if (betaEval > 0) return betaEval;
-    throw new OptionError("match", "reading.betaEval", "> 0", betaEval);
-  }
-  if (a.beta !== undefined && b.beta !== undefined) {
-    return a.beta * b.beta;
-  }
-  const wanted = "a number, since the weights hold no temperature module";
-  throw new OptionError("match", "reading.betaEval", wanted, betaEval);
-}
 
 function sizesOf({ stored, image, padded }: LoadedImage) {
   return { stored, resized: image, padded };
