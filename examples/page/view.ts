@@ -45,7 +45,9 @@ export function showPicture(side: Side, image: RgbImage, name: string): void {
   const { width, height, data } = shown;
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let i = 0, o = 0; i < data.length; i += 3, o += 4) {
-    rgba.set(data.subarray(i, i + 3), o);
+    rgba[o] = data[i] as number;
+    rgba[o + 1] = data[i + 1] as number;
+    rgba[o + 2] = data[i + 2] as number;
   }
   const canvas = element<HTMLCanvasElement>(`${side}-picture`);
   canvas.width = width;
