@@ -1,6 +1,11 @@
 import { ok } from "node:assert/strict";
-import { onnxBackend } from "../../src/backends/onnx/mod.ts";
+import type { Backend } from "../../src/backends/backend.ts";
+import { onnxBackend, type OnnxTensor } from "../../src/backends/onnx/mod.ts";
+import { constantLeaf } from "../../src/backends/onnx/_constant.ts";
+import { operations } from "../../src/backends/onnx/_record.ts";
+import type { ConvNode } from "../../src/backends/onnx/blocked/_window.ts";
 import { cookToom } from "../../src/backends/onnx/blocked/winograd/cook_toom.ts";
+import { hasGroupedWinograd } from "../../src/backends/onnx/blocked/winograd/grouped.ts";
 import { hasWinograd } from "../../src/backends/onnx/blocked/winograd/winograd.ts";
 import { valueAndGrad } from "../../src/backends/tape.ts";
 import {
@@ -106,6 +111,42 @@ Deno.test("hasWinograd() leaves other convolutions alone", () => {
   ok(!has({ x: [2, 128, 36, 16] }), "too many along an axis");
 });
 
+/** Those that groups are for: one picture, unlike sides, more than eight tiles. */
+const PREDICTED: readonly Geometry[] = [
+  { x: [1, 128, 16, 16], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [2, 128, 21, 30], filters: 144, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [3, 144, 9, 11], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [1, 128, 45, 7], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
+];
+
+for (const geometry of PREDICTED) {
+  const { x, filters } = geometry;
+  Deno.test(
+    `groups convolve [${x}] with ${filters} constant filters`,
+    onBlocked,
+    () => agrees((be) => predicted(be, geometry)),
+  );
+}
+
+Deno.test("hasGroupedWinograd() wants filters that are constant, and tiles", () => {
+  const leaf = (...shape: number[]): OnnxTensor => ({ kind: "tensor", shape });
+  const filled = (shape: readonly number[]) =>
+    constantLeaf(uniform(1, shape).data, shape);
+  const isGrouped = (x: OnnxTensor, w: OnnxTensor) =>
+    hasGroupedWinograd(
+      { canonical: (node) => node },
+      operations.conv2d(x, w, { stride: 1, padding: 1 }) as ConvNode,
+      16,
+    );
+  const [x, w] = [leaf(1, 128, 16, 16), filled([128, 128, 3, 3])];
+  const gain = filled([128, 1, 1, 1]);
+  ok(isGrouped(x, w));
+  ok(isGrouped(x, operations.mul(w, gain)));
+  ok(!isGrouped(x, operations.mul(w, leaf(128, 1, 1, 1))), "a gain is fed");
+  ok(!isGrouped(leaf(1, 128, 12, 16), w), "too few tiles");
+  ok(!isGrouped(x, filled([64, 128, 3, 3])), "too few filters");
+});
+
 Deno.test(
   "tiles are shared by a residual block's convolutions and its gradients",
   onBlocked,
@@ -146,6 +187,22 @@ Deno.test(
     await plain.close();
   },
 );
+
+/** Two convolutions by constants, the second plus its input under a ReLU. */
+function predicted<T>(
+  be: Backend<T>,
+  { x, filters, kernelSize: k, stride, padding }: Geometry,
+): readonly T[] {
+  const constant = (seed: number, shape: readonly number[]): T =>
+    be.constant(uniform(seed, shape).data, shape);
+  const gain = be.reshape(constant(3, [filters]), [filters, 1, 1, 1]);
+  const w = be.mul(constant(2, [filters, x[1]!, k, k]), gain);
+  const bias = constant(4, [filters]);
+  const y = be.conv2d(tensor(be, 1, x), w, { stride, padding, bias });
+  const square = constant(5, [filters, filters, k, k]);
+  const unbiased = be.conv2d(y, square, { stride, padding });
+  return [y, be.relu(be.add(unbiased, y))];
+}
 
 function windowOf({ x, filters, kernelSize: k, stride, padding }: Geometry) {
   const [batch, channels, height, width] = x as [

@@ -9,22 +9,25 @@ import type { MemoryOrder } from "../memory_order.ts";
 import type { Value } from "../model_builder.ts";
 
 /**
- * | layout        | of `[B, C, H, W]` or `[O, I, kh, kw]`, in memory       |
- * | ------------- | ------------------------------------------------------ |
- * | `plain`       | row-major                                              |
- * | `maps`        | `[B][C / L][H][W][L]`                                  |
- * | `planes`      | four `maps`: even and odd rows by even and odd columns |
- * | `tiles`       | points of overlapping tiles, `[36][tiles of B][C]`     |
- * | `resultTiles` | points of tiles side by side, of a gradient            |
- * | `filter`      | `[O / L][I / L][kh][kw][L of I][L of O]`               |
- * | `imageFilter` | `[O / L][I][kh][kw][L of O]`, for fewer than L inputs  |
- * | `taps`        | `[kh][kw][I][O]`, for tiles                            |
+ * | layout         | of `[B, C, H, W]` or `[O, I, kh, kw]`, in memory       |
+ * | -------------- | ------------------------------------------------------ |
+ * | `plain`        | row-major                                              |
+ * | `maps`         | `[B][C / L][H][W][L]`                                  |
+ * | `planes`       | four `maps`: even and odd rows by even and odd columns |
+ * | `tiles`        | points of overlapping tiles, `[36][tiles of B][C]`     |
+ * | `blockedTiles` | the same in blocks, `[36][C / L][tiles of B][L]`       |
+ * | `resultTiles`  | points of tiles side by side, of a gradient            |
+ * | `filter`       | `[O / L][I / L][kh][kw][L of I][L of O]`               |
+ * | `imageFilter`  | `[O / L][I][kh][kw][L of O]`, for fewer than L inputs  |
+ * | `taps`         | `[kh][kw][I][O]`, for `tiles`                          |
+ * | `blockedTaps`  | `[kh][kw][O / L][I][L of O]`, for `blockedTiles`       |
  */
 export type Layout =
   | "plain"
   | "maps"
   | "planes"
   | "tiles"
+  | "blockedTiles"
   | "resultTiles"
   | FilterLayout;
 
@@ -35,7 +38,12 @@ export type Stored = readonly Value[];
 export type FilterLayout = typeof FILTER_LAYOUTS[number];
 
 /** Their names. */
-export const FILTER_LAYOUTS = ["filter", "imageFilter", "taps"] as const;
+export const FILTER_LAYOUTS = [
+  "filter",
+  "imageFilter",
+  "taps",
+  "blockedTaps",
+] as const;
 
 /** Whether weights go in and come out in this layout. */
 export function isFilterLayout(layout: Layout): layout is FilterLayout {
@@ -53,13 +61,20 @@ export function filterOrders(block: number): FilterOrders {
     filter: orderOf("filter"),
     imageFilter: orderOf("imageFilter"),
     taps: orderOf("taps"),
+    blockedTaps: orderOf("blockedTaps"),
   };
 }
 
-/** A filter in memory: `[outputBlocks][inputBlocks][taps][inputs][outputs]`. */
+/**
+ * A filter in memory:
+ * `[leadingTaps][outputBlocks][inputBlocks][taps][inputs][outputs]`.
+ */
 export interface FilterSizes {
+  /** Taps that are the outermost axis; 1 where they lie within blocks. */
+  readonly leadingTaps: number;
   readonly outputBlocks: number;
   readonly inputBlocks: number;
+  /** Taps within blocks; 1 where they lead. */
   readonly taps: number;
   /** Inputs of a block. */
   readonly inputs: number;
@@ -78,11 +93,14 @@ export function filterSizes(
     filter: [block, block] as const,
     imageFilter: [block, 1] as const,
     taps: [o, i] as const,
+    blockedTaps: [block, i] as const,
   }[layout];
+  const leadingTaps = layout === "blockedTaps" ? kh * kw : 1;
   return {
+    leadingTaps,
     outputBlocks: o / outputs,
     inputBlocks: i / inputs,
-    taps: kh * kw,
+    taps: kh * kw / leadingTaps,
     inputs,
     outputs,
   };
@@ -97,14 +115,18 @@ function order(
     shape: Shape,
     visit: (plain: number, packed: number) => void,
   ): void => {
-    const { outputBlocks, inputBlocks, taps, inputs, outputs } = sizesOf(shape);
+    const { leadingTaps, outputBlocks, inputBlocks, taps, inputs, outputs } =
+      sizesOf(shape);
     let packed = 0;
-    for (let ob = 0; ob < outputBlocks; ob++) {
-      for (let ib = 0; ib < inputBlocks; ib++) {
-        for (let tap = 0; tap < taps; tap++) {
-          for (let i = ib * inputs; i < (ib + 1) * inputs; i++) {
-            for (let o = ob * outputs; o < (ob + 1) * outputs; o++) {
-              visit((o * inputBlocks * inputs + i) * taps + tap, packed++);
+    for (let lead = 0; lead < leadingTaps; lead++) {
+      for (let ob = 0; ob < outputBlocks; ob++) {
+        for (let ib = 0; ib < inputBlocks; ib++) {
+          for (let tap = lead; tap < lead + taps; tap++) {
+            for (let i = ib * inputs; i < (ib + 1) * inputs; i++) {
+              for (let o = ob * outputs; o < (ob + 1) * outputs; o++) {
+                const filter = o * inputBlocks * inputs + i;
+                visit(filter * leadingTaps * taps + tap, packed++);
+              }
             }
           }
         }

@@ -19,6 +19,7 @@ import {
   isStemPool,
   windowOf,
 } from "./_window.ts";
+import { hasGroupedWinograd } from "./winograd/grouped.ts";
 import { hasWinograd } from "./winograd/winograd.ts";
 
 /** Operations whose rule is the same in every layout. */
@@ -108,6 +109,9 @@ function votesOf(
   const [a, b] = node.inputs;
   if (isConv(node)) {
     const g = windowOf(node);
+    if (hasGroupedWinograd(plan, node, block)) {
+      return [[node, "maps"], [a!, "maps"], [b!, "blockedTaps"]];
+    }
     if (hasWinograd(g, block)) {
       return node.operation === "conv2dFilterGrad"
         ? [[node, "taps"], [a!, "maps"], [b!, "maps"]]

@@ -22,6 +22,7 @@ import {
   isPointwise,
   windowOf,
 } from "./_window.ts";
+import { groupedWinogradConv, hasGroupedWinograd } from "./winograd/grouped.ts";
 import {
   hasWinograd,
   winogradConv,
@@ -57,10 +58,12 @@ function lowerForward(
   const { model, block } = rule;
   if (!isBlockable(g, block)) return false;
   const [x, w, bias] = operands.map(plan.canonical);
-  if (hasWinograd(g, block)) {
-    const maps = winogradConv(rule, {
-      x: values.get(x!, "tiles"),
-      w: values.get(w!, "taps"),
+  const isGrouped = hasGroupedWinograd(plan, convolution, block);
+  if (isGrouped || hasWinograd(g, block)) {
+    const write = isGrouped ? groupedWinogradConv : winogradConv;
+    const maps = write(rule, {
+      x: values.get(x!, isGrouped ? "blockedTiles" : "tiles"),
+      w: values.get(w!, isGrouped ? "blockedTaps" : "taps"),
       bias: bias && values.get(bias, "plain"),
     }, g);
     const added = sum ? model.op("Add", [maps, values.get(sum, "maps")]) : maps;

@@ -52,11 +52,12 @@ function lowerPerOutput(
   },
 ): boolean {
   const sizes = filterSizes(layout, node.shape, block);
-  const { outputBlocks, outputs } = sizes;
-  const size = sizeOf(node.shape) / (outputBlocks * outputs);
+  const { leadingTaps, outputBlocks, outputs } = sizes;
+  const size = sizeOf(node.shape) / (leadingTaps * outputBlocks * outputs);
+  const full = [leadingTaps, outputBlocks, size, outputs];
   const inputs = node.inputs.map(plan.canonical).map((x) =>
     sameShape(x.shape, node.shape)
-      ? reshape(model, values.get(x, layout), [outputBlocks, size, outputs])
+      ? reshape(model, values.get(x, layout), full)
       : isPerOutput(x.shape, node.shape)
       ? reshape(model, values.get(x, "plain"), [outputBlocks, 1, outputs])
       : values.get(x, "plain")

@@ -16,6 +16,7 @@ import {
   type Stored,
 } from "./_layout.ts";
 import { blockedOp, reshape } from "./_rows.ts";
+import { inputBlockedTiles } from "./winograd/_blocked_tiles.ts";
 import { inputTiles, resultMapsGrad } from "./winograd/_tiles.ts";
 
 type Rank4 = readonly [number, number, number, number];
@@ -78,6 +79,7 @@ export function layoutValues(
     plain: toPlain,
     maps: toMaps,
     tiles: toTiles(inputTiles),
+    blockedTiles: toTiles(inputBlockedTiles),
     resultTiles: toTiles(resultMapsGrad),
   };
   return {
@@ -126,11 +128,14 @@ interface Packing {
 function packFilter(model: ModelBuilder, x: Value, packing: Packing): Value {
   const { shape, layout, block } = packing;
   const sizes = filterSizes(layout, shape, block);
-  const { outputBlocks, outputs, inputBlocks, inputs, taps } = sizes;
-  const split = [outputBlocks, outputs, inputBlocks, inputs, taps];
-  const packed = model.op("Transpose", [reshape(model, x, split)], {
-    perm: [0, 2, 4, 3, 1],
-  });
+  const { leadingTaps, outputBlocks, inputBlocks, taps, inputs, outputs } =
+    sizes;
+  const packed = model.op("Transpose", [
+    reshape(model, x, [
+      ...[outputBlocks, outputs, inputBlocks, inputs],
+      ...[leadingTaps, taps],
+    ]),
+  ], { perm: [4, 0, 2, 5, 3, 1] });
   return reshape(model, packed, shape);
 }
 
@@ -138,10 +143,13 @@ function packFilter(model: ModelBuilder, x: Value, packing: Packing): Value {
 function unpackFilter(model: ModelBuilder, x: Value, packing: Packing): Value {
   const { shape, layout, block } = packing;
   const sizes = filterSizes(layout, shape, block);
-  const { outputBlocks, outputs, inputBlocks, inputs, taps } = sizes;
-  const split = [outputBlocks, inputBlocks, taps, inputs, outputs];
-  const plain = model.op("Transpose", [reshape(model, x, split)], {
-    perm: [0, 4, 1, 3, 2],
-  });
+  const { leadingTaps, outputBlocks, inputBlocks, taps, inputs, outputs } =
+    sizes;
+  const plain = model.op("Transpose", [
+    reshape(model, x, [
+      ...[leadingTaps, outputBlocks, inputBlocks],
+      ...[taps, inputs, outputs],
+    ]),
+  ], { perm: [1, 5, 2, 4, 0, 3] });
   return reshape(model, plain, shape);
 }

@@ -26,8 +26,17 @@ const { input, filter, output } = cookToom([
 /** `[36, 9]`: taps of a filter to points, row by row. */
 export const FILTER: Matrix = squared(filter);
 
+/** `[36, 36]`: cells that a tile reads to its points, row by row. */
+export const INPUT: Matrix = squared(input);
+
 /** `[16, 36]`: points of a tile to cells of the result, row by row. */
 export const OUTPUT: Matrix = squared(output);
+
+/** Points of a result of ones: of a map of ones under a filter that copies it. */
+export const ONES: readonly number[] = INPUT.map((row, point) => {
+  const copy = FILTER[point]![4]!;
+  return copy * row.reduce((sum, x) => sum + x, 0);
+});
 
 /** Tiles along an axis of `length` cells; the last may lie beyond it. */
 export function tilesAlong(length: number): number {

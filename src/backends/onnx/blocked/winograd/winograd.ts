@@ -27,11 +27,15 @@ const MOST_TILES = 8;
 /** Whether a convolution and its gradients are written by tiles. */
 export function hasWinograd(g: Window, block: number): boolean {
   const [rows, columns] = [tilesAlong(g.height), tilesAlong(g.width)];
+  return isTileable(g, block) && Math.max(rows, columns) <= MOST_TILES &&
+    g.batch * rows * columns >= FEWEST_TILES;
+}
+
+/** Whether tiles can do a convolution, and have the channels to be worth it. */
+export function isTileable(g: Window, block: number): boolean {
   return g.kh === 3 && g.kw === 3 && g.stride === 1 && g.padding === 1 &&
     g.channels % block === 0 && g.filters % block === 0 &&
-    Math.min(g.channels, g.filters) >= FEWEST_CHANNELS &&
-    Math.max(rows, columns) <= MOST_TILES &&
-    g.batch * rows * columns >= FEWEST_TILES;
+    Math.min(g.channels, g.filters) >= FEWEST_CHANNELS;
 }
 
 /** Operands of {@linkcode winogradConv}. */

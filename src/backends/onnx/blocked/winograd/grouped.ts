@@ -1,0 +1,78 @@
+/**
+ * A 3x3 convolution at stride 1 by constant filters: its 36 small products are
+ * one convolution of 1x1 filters in 36 groups, over tiles in blocks. That reads
+ * filters as they lie in the model, where a matrix product would pack them anew
+ * in every run.
+ *
+ * @module
+ */
+import type { OnnxTensor } from "../../graph.ts";
+import type { GraphPlan } from "../../lowering.ts";
+import type { ModelBuilder, Value } from "../../model_builder.ts";
+import type { RuleTarget } from "../_conv.ts";
+import { blockedOp, reshape } from "../_rows.ts";
+import { type ConvNode, type Window, windowOf } from "../_window.ts";
+import { blockedResultMaps } from "./_blocked_tiles.ts";
+import { product } from "./_matrix.ts";
+import { FILTER, ONES, POINTS, tilesAlong } from "./_transforms.ts";
+import { isTileable, type WinogradConvInputs } from "./winograd.ts";
+
+/** Fewer, and reading 36 filters for nine costs what tiles save. */
+const FEWEST_TILES = 16;
+
+/** Whether a convolution is written by groups. */
+export function hasGroupedWinograd(
+  { canonical }: Pick<GraphPlan, "canonical">,
+  node: ConvNode,
+  block: number,
+): boolean {
+  if (node.operation !== "conv2d") return false;
+  const g = windowOf(node);
+  const tiles = g.batch * tilesAlong(g.height) * tilesAlong(g.width);
+  return isTileable(g, block) && tiles >= FEWEST_TILES &&
+    isConstant(canonical(node.inputs[1]!));
+}
+
+/** Whether all that `x` depends on is written into the model. */
+function isConstant(x: OnnxTensor): boolean {
+  return x.kind === "constant" ||
+    x.kind === "operation" && x.inputs.every(isConstant);
+}
+
+/** Writes `conv(x, w) + bias`: in `blockedTiles` and `blockedTaps`, out `maps`. */
+export function groupedWinogradConv(
+  target: RuleTarget,
+  { x, w, bias }: WinogradConvInputs,
+  g: Window,
+): Value {
+  const { model } = target;
+  const filters = filterPoints(model, w, g);
+  const tiles = blockedOp(
+    model,
+    "Conv",
+    bias ? [x, filters, biasPoints(model, bias, g)] : [x, filters],
+    { kernel_shape: [1, 1], group: POINTS * POINTS },
+  );
+  return blockedResultMaps(target, tiles, { ...g, channels: g.filters });
+}
+
+/** `[36][O / L][I][L of O]` of `blockedTaps`. */
+function filterPoints(
+  model: ModelBuilder,
+  w: Value,
+  { channels, filters, kh, kw }: Window,
+): Value {
+  const flat = reshape(model, w, [kh * kw, channels * filters]);
+  const points = product(model, FILTER, flat);
+  return reshape(model, points, [POINTS * POINTS * filters, channels, 1, 1]);
+}
+
+/** `[36 O]`: what a bias `[O]` is at the points of every tile. */
+function biasPoints(
+  model: ModelBuilder,
+  bias: Value,
+  { filters }: Window,
+): Value {
+  const ones = model.floats(Float32Array.from(ONES), [ONES.length, 1]);
+  return reshape(model, model.op("Mul", [ones, bias]), [ONES.length * filters]);
+}
