@@ -110,25 +110,27 @@ function order(
   name: string,
   sizesOf: (shape: Shape) => FilterSizes,
 ): MemoryOrder {
-  /** Calls `visit` with the row-major place of each element in order. */
+  /** Calls `visit` with the row-major place of each element, in order, and the other. */
   const walk = (
     shape: Shape,
     visit: (plain: number, packed: number) => void,
   ): void => {
-    const { leadingTaps, outputBlocks, inputBlocks, taps, inputs, outputs } =
-      sizesOf(shape);
-    let packed = 0;
-    for (let lead = 0; lead < leadingTaps; lead++) {
-      for (let ob = 0; ob < outputBlocks; ob++) {
-        for (let ib = 0; ib < inputBlocks; ib++) {
-          for (let tap = lead; tap < lead + taps; tap++) {
-            for (let i = ib * inputs; i < (ib + 1) * inputs; i++) {
-              for (let o = ob * outputs; o < (ob + 1) * outputs; o++) {
-                const filter = o * inputBlocks * inputs + i;
-                visit(filter * leadingTaps * taps + tap, packed++);
-              }
-            }
-          }
+    const sizes = sizesOf(shape);
+    const { leadingTaps, outputBlocks, inputBlocks, inputs, outputs } = sizes;
+    const taps = leadingTaps * sizes.taps;
+    const blockSize = inputs * outputs;
+    const filters = outputBlocks * outputs;
+    const channels = inputBlocks * inputs;
+    const tapStride = leadingTaps > 1 ? filters * channels : blockSize;
+    let plain = 0;
+    for (let o = 0; o < filters; o++) {
+      const ob = Math.floor(o / outputs);
+      for (let i = 0; i < channels; i++) {
+        const ib = Math.floor(i / inputs);
+        const first = (ob * inputBlocks + ib) * sizes.taps * blockSize +
+          (i - ib * inputs) * outputs + o - ob * outputs;
+        for (let tap = 0; tap < taps; tap++) {
+          visit(plain++, first + tap * tapStride);
         }
       }
     }

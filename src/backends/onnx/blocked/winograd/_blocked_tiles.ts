@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Value } from "../../model_builder.ts";
+import type { ModelBuilder, Value } from "../../model_builder.ts";
 import type { RuleTarget } from "../_conv.ts";
-import { gatherRows, reshape, rowOrder } from "../_rows.ts";
+import { reshape, rowOrder } from "../_rows.ts";
 import { product } from "./_matrix.ts";
 import type { MapSizes } from "./_tiles.ts";
 import { CELLS, INPUT, OUTPUT, POINTS, tilesAlong } from "./_transforms.ts";
@@ -19,26 +19,35 @@ export function inputBlockedTiles(
 ): Value {
   const [rows, columns] = [tilesAlong(height), tilesAlong(width)];
   const blocks = channels / block;
-  const count = batch * blocks * height * width;
-  const cells = rowOrder(
-    [POINTS, POINTS, rows, columns],
-    (down, across, row, column) => {
-      const [y, x] = [row * CELLS + down - 1, column * CELLS + across - 1];
-      const isBeside = y < 0 || y >= height || x < 0 || x >= width;
-      return isBeside ? BESIDE : y * width + x;
+  const area = height * width;
+  // Behind each map stands a row of zeros, for cells beside it.
+  const padded = model.op("Pad", [
+    reshape(model, maps, [batch * blocks, area, block]),
+    model.ints([0, 0, 0, 0, 1, 0]),
+  ]);
+  const windows = gatherSums(
+    model,
+    reshape(model, padded, [batch * blocks * (area + 1), block]),
+    {
+      starts: rowOrder(
+        [blocks, batch],
+        (b, image) => (image * blocks + b) * (area + 1),
+      ),
+      runs: rowOrder(
+        [POINTS, POINTS, rows, columns],
+        (down, across, row, column) => {
+          const y = row * CELLS + down - 1;
+          const x = column * CELLS + across - 1;
+          const isBeside = y < 0 || y >= height || x < 0 || x >= width;
+          return isBeside ? area : y * width + x;
+        },
+      ),
+      length: rows * columns,
     },
   );
-  const starts = rowOrder(
-    [blocks, batch],
-    (b, image) => (image * blocks + b) * height * width,
-  );
-  const windows = gatherRows(model, maps, {
-    length: block,
-    count,
-    order: placesFrom(starts, cells, { run: rows * columns, beside: count }),
-    shape: [POINTS * POINTS, channels * batch * rows * columns],
-  });
-  return reshape(model, product(model, INPUT, windows), [
+  const lanes = channels * batch * rows * columns;
+  const flat = reshape(model, windows, [POINTS * POINTS, lanes]);
+  return reshape(model, product(model, INPUT, flat), [
     1,
     POINTS * POINTS * channels,
     batch * rows,
@@ -56,44 +65,46 @@ export function blockedResultMaps(
   const blocks = channels / block;
   const places = batch * rows * columns;
   const points = reshape(model, tiles, [POINTS * POINTS, channels * places]);
-  const cells = rowOrder([height, width], (y, x) => {
-    const cell = y % CELLS * CELLS + x % CELLS;
-    const tile = Math.floor(y / CELLS) * columns + Math.floor(x / CELLS);
-    return cell * blocks * places + tile;
+  const cells = reshape(model, product(model, OUTPUT, points), [
+    CELLS * CELLS * blocks * places,
+    block,
+  ]);
+  const maps = gatherSums(model, cells, {
+    starts: rowOrder(
+      [batch, blocks],
+      (image, b) => (b * batch + image) * rows * columns,
+    ),
+    runs: rowOrder([height, width], (y, x) => {
+      const cell = y % CELLS * CELLS + x % CELLS;
+      const tile = Math.floor(y / CELLS) * columns + Math.floor(x / CELLS);
+      return cell * blocks * places + tile;
+    }),
+    length: height * width,
   });
-  const starts = rowOrder(
-    [batch, blocks],
-    (image, b) => (b * batch + image) * rows * columns,
-  );
-  return gatherRows(model, product(model, OUTPUT, points), {
-    length: block,
-    count: CELLS * CELLS * blocks * places,
-    order: placesFrom(starts, cells, { run: height * width }),
-    shape: [batch, channels, height, width],
-  });
+  return reshape(model, maps, [batch, channels, height, width]);
 }
 
-/** Stands for a cell beside the map. */
-const BESIDE = -1;
+/** Which rows {@linkcode gatherSums} reads. */
+interface RowSums {
+  /** First rows. */
+  readonly starts: Int32Array;
+  /** Runs of `length` rows, counted from a first one. */
+  readonly runs: Int32Array;
+  readonly length: number;
+}
 
 /**
- * Each run of `cells` from each of `starts`: `[runs][starts][run]`. The places
- * of a map are those of every other, and to ask for each takes longer.
+ * Copies each run of rows from each start: `[runs][starts][length]` rows. Their
+ * numbers are sums in the model, which is far shorter with them.
  */
-function placesFrom(
-  starts: Int32Array,
-  cells: Int32Array,
-  { run, beside = 0 }: { readonly run: number; readonly beside?: number },
-): Int32Array {
-  const places = new Int32Array(starts.length * cells.length);
-  let at = 0;
-  for (let first = 0; first < cells.length; first += run) {
-    for (const start of starts) {
-      for (let i = first; i < first + run; i++) {
-        const cell = cells[i]!;
-        places[at++] = cell === BESIDE ? beside : start + cell;
-      }
-    }
-  }
-  return places;
+function gatherSums(
+  model: ModelBuilder,
+  x: Value,
+  { starts, runs, length }: RowSums,
+): Value {
+  const order = model.op("Add", [
+    reshape(model, model.indices(starts), [starts.length, 1]),
+    reshape(model, model.indices(runs), [runs.length / length, 1, length]),
+  ]);
+  return model.op("Gather", [x, order], { axis: 0 });
 }
