@@ -40,6 +40,26 @@ const norm = (channels: number) => ({
   bias: uniform(3, [channels]),
 });
 
+/** As a ViT's block has it: queries, keys and values side by side. */
+function selfAttention<T>(
+  be: Backend<T>,
+  x: T,
+  { heads, scale }: { readonly heads: number; readonly scale?: number },
+): T {
+  const [batch = 0, tokens = 0, width = 0] = be.shape(x);
+  const channels = width / 3;
+  const [query, key, value] = [0, 1, 2].map((part) => {
+    const size = [batch, tokens, channels];
+    const split = [batch, tokens, heads, channels / heads];
+    const slice = be.slice(x, [0, 0, part * channels], size);
+    return be.transpose(be.reshape(slice, split), [0, 2, 1, 3]);
+  }) as [T, T, T];
+  const scaled = be.mul(query, scale ?? 1 / Math.sqrt(channels / heads));
+  const weights = be.softmax(be.matMul(scaled, key, { transposeB: true }));
+  const mixed = be.transpose(be.matMul(weights, value), [0, 2, 1, 3]);
+  return be.reshape(mixed, [batch, tokens, channels]);
+}
+
 const CASES: readonly Case[] = [
   {
     name: "a GELU and its gradient",
@@ -129,47 +149,21 @@ const CASES: readonly Case[] = [
     fused: ["matMulAdd"],
     gone: [],
   },
+  ...[[3, 5, 12, 2], [1, 4, 9, 3], [2, 3, 6, 1]].map((
+    [batch = 0, tokens = 0, width = 0, heads = 0],
+  ): Case => ({
+    name: `a self-attention of ${batch} images, ${heads} heads`,
+    inputs: { x: uniform(1, [batch, tokens, width], -3, 3) },
+    f: (be, { x }) => selfAttention(be, x!, { heads }),
+    fused: ["attention", "attentionGrad"],
+    gone: ["softmax", "sub", "pad", "concat"],
+  })),
   {
-    name: "the gradient of an attention's weights",
-    inputs: {
-      x: uniform(1, [2, 3, 4], -3, 3),
-      v: uniform(2, [2, 4, 5]),
-    },
-    f: (be, { x, v }) => be.matMul(be.softmax(x!), v!),
-    fused: ["attentionLogitsGrad"],
-    gone: ["sub"],
-  },
-  {
-    name: "the gradient of an attention's weights, its heads joined",
-    inputs: {
-      x: uniform(1, [2, 3, 4, 5], -3, 3),
-      v: uniform(2, [2, 3, 5, 6]),
-    },
-    f: (be, { x, v }) =>
-      be.reshape(
-        be.transpose(be.matMul(be.softmax(x!), v!), [2, 0, 1, 3]),
-        [4, 36],
-      ),
-    fused: ["attentionLogitsGrad"],
-    gone: ["sub"],
-  },
-  {
-    name: "the gradient of an attention's weights, its channels put first",
-    inputs: {
-      x: uniform(1, [2, 3, 4, 5], -3, 3),
-      v: uniform(2, [2, 3, 5, 6]),
-    },
-    f: (be, { x, v }) =>
-      be.transpose(be.matMul(be.softmax(x!), v!), [3, 0, 1, 2]),
-    fused: ["attentionLogitsGrad"],
-    gone: ["sub"],
-  },
-  {
-    name: "nothing of a softmax's gradient without a product behind it",
-    inputs: { x: uniform(1, [2, 3], -3, 3) },
-    f: (be, { x }) => be.softmax(x!),
-    fused: [],
-    gone: ["attentionLogitsGrad"],
+    name: "nothing of a self-attention of another scale",
+    inputs: { x: uniform(1, [2, 3, 12], -3, 3) },
+    f: (be, { x }) => selfAttention(be, x!, { heads: 2, scale: 0.5 }),
+    fused: ["softmax"],
+    gone: ["attention", "attentionGrad"],
   },
   {
     name: "the gradients of slices that share out a tensor",
@@ -263,7 +257,7 @@ Deno.test("fuseOperations() leaves a GELU of another slope alone", () => {
   deepStrictEqual(names.filter((each) => each.startsWith("gelu")), []);
 });
 
-Deno.test("fuseOperations() finds every norm and GELU of a transformer's block", () => {
+Deno.test("fuseOperations() finds every norm, GELU and attention of a transformer's block", () => {
   const linear = (name: string, outputs: number, inputs: number) => ({
     [`${name}.weight`]: uniform(1, [outputs, inputs]),
     [`${name}.bias`]: uniform(2, [outputs]),
@@ -292,6 +286,10 @@ Deno.test("fuseOperations() finds every norm and GELU of a transformer's block",
     [2, 2, 2, 2],
   );
   deepStrictEqual(["gelu", "geluGrad", "erf", "sqrt"].map(count), [1, 1, 0, 0]);
+  deepStrictEqual(
+    ["attention", "attentionGrad", "softmax"].map(count),
+    [1, 1, 0],
+  );
 });
 
 /** The value of `f`, weighted into one number, and the gradients by its inputs. */

@@ -1,97 +1,146 @@
+import type { Backend } from "../backend.ts";
 import type { OnnxTensor, OperationName, OperationNode } from "./graph.ts";
 import type { GraphPlan } from "./lowering.ts";
 import type { Pattern } from "./_pattern.ts";
-import { gradientTemplates, matchTemplate } from "./_template.ts";
+import { gradientTemplates, matchTemplate, recorder } from "./_template.ts";
 
-/**
- * The gradient by the logits of `softmax(logits) v`, as it is recorded. What it
- * sums over each row of weights is the sum of `dy y` over each row of the
- * product `y`, which is far shorter.
- */
-export const attentionPattern: Pattern = (plan, node) => {
-  const weighted = inputOf(plan, node, "sub");
-  const dWeights = weighted && inputOf(plan, weighted, "mul");
-  if (dWeights?.operation !== "matMul") return undefined;
-  const [dy, v] = dWeights.inputs.map(plan.canonical) as [
-    OnnxTensor,
-    OnnxTensor,
-  ];
-  const hole = ({ shape }: OnnxTensor): OnnxTensor => ({
-    kind: "tensor",
-    shape,
-  });
-  const [logits, values, cotangent] = [node, v, dy].map(hole) as [
-    OnnxTensor,
-    OnnxTensor,
-    OnnxTensor,
-  ];
-  const [template] = gradientTemplates(
-    (backend, x, y) => backend.matMul(backend.softmax(x!), y!),
-    [logits, values],
-    cotangent,
-  );
-  const bound = matchTemplate(plan, node, {
-    template: template!,
-    holes: [logits, values, cotangent],
-  });
-  const weights = bound && plan.canonical(weighted!.inputs[1]!);
-  const y = weights &&
-    plan.consumers(weights).find((reader) => isProduct(plan, reader, v));
-  if (y === undefined) return undefined;
-  const { inputs, attributes } = turned(plan, y, dy);
-  return {
-    kind: "operation",
-    operation: "attentionLogitsGrad",
-    inputs: [weights!, dWeights, ...inputs],
-    attributes,
-    shape: node.shape,
-  };
-};
-
-/** Whether `node` is a product with `v` on its right, neither transposed. */
-function isProduct(
-  plan: GraphPlan,
-  node: OperationNode,
-  v: OnnxTensor,
-): boolean {
-  if (node.operation !== "matMul") return false;
-  const { transposeA, transposeB } =
-    (node as OperationNode<"matMul">).attributes;
-  return !transposeA && !transposeB && plan.canonical(node.inputs[1]!) === v;
+/** Self-attention of a batch, `[B, N, C]`. */
+interface Geometry {
+  readonly batch: number;
+  readonly tokens: number;
+  readonly channels: number;
+  readonly heads: number;
 }
 
-/**
- * `y` and `dy` with their axes in the order in which the heads are joined, if
- * they are: that order of `y` is kept for the next weight's gradient anyway.
- */
-function turned(
-  plan: GraphPlan,
-  y: OperationNode,
-  dy: OnnxTensor,
-): Pick<OperationNode<"attentionLogitsGrad">, "inputs" | "attributes"> {
-  const permutation = y.shape.map((_, axis) => axis);
-  const plain = { inputs: [y, dy], attributes: { permutation } };
-  if (dy.kind !== "operation" || dy.operation !== "transpose") return plain;
-  const back = (dy as OperationNode<"transpose">).attributes.permutation;
-  if (back.at(-1) !== back.length - 1) return plain;
-  const joined = plan.consumers(y).find((reader) =>
-    reader.operation === "transpose" &&
-    (reader as OperationNode<"transpose">).attributes.permutation
-      .every((axis, i) => back[axis] === i)
-  );
-  return joined === undefined ? plain : {
-    inputs: [joined, plan.canonical(dy.inputs[0]!)],
-    attributes: { permutation: back },
-  };
+/** What an attention and its gradient look like where they are recorded. */
+interface Templates {
+  readonly qkv: OnnxTensor;
+  readonly dy: OnnxTensor;
+  readonly result: OnnxTensor;
+  readonly gradient: OnnxTensor;
 }
 
-/** The first operand of `node`, if that is `operation` and it an operation. */
-function inputOf(
+/** Self-attention and its gradient, as they are recorded; for one graph. */
+export function attentionPatterns(): readonly Pattern[] {
+  const known = new Map<string, Templates>();
+  const templatesOf = (geometry: Geometry): Templates => {
+    const key = JSON.stringify(geometry);
+    const templates = known.get(key) ?? templatesFor(geometry);
+    known.set(key, templates);
+    return templates;
+  };
+  /** Results by what they are of; the gradients come behind them. */
+  const results = new Map<OnnxTensor, OnnxTensor>();
+
+  const result: Pattern = (plan, node) => {
+    const weights = behind(plan, node, ["reshape", "transpose", "matMul"]);
+    if (weights?.operation !== "softmax") return undefined;
+    const [batch = 0, tokens = 0, channels = 0] = node.shape;
+    const [, heads = 0] = weights.shape;
+    const { qkv, result } = templatesOf({ batch, tokens, channels, heads });
+    const bound = matchTemplate(plan, node, { template: result, holes: [qkv] });
+    if (bound === undefined) return undefined;
+    results.set(bound.get(qkv)!, node);
+    return {
+      kind: "operation",
+      operation: "attention",
+      inputs: [bound.get(qkv)!],
+      attributes: { heads },
+      shape: node.shape,
+    };
+  };
+
+  const gradient: Pattern = (plan, node) => {
+    const heads = node.operation === "add" ? headsOf(plan, node) : undefined;
+    if (heads === undefined) return undefined;
+    const [batch = 0, tokens = 0, width = 0] = node.shape;
+    const { qkv, dy, gradient } = templatesOf({
+      batch,
+      tokens,
+      channels: width / 3,
+      heads,
+    });
+    const bound = matchTemplate(plan, node, {
+      template: gradient,
+      holes: [qkv, dy],
+    });
+    const y = bound && results.get(bound.get(qkv)!);
+    return y && {
+      kind: "operation",
+      operation: "attentionGrad",
+      inputs: [bound!.get(qkv)!, y, bound!.get(dy)!],
+      attributes: { heads },
+      shape: node.shape,
+    };
+  };
+  return [result, gradient];
+}
+
+/** Heads of what may be the gradient by queries, keys and values: the parts of it are joined heads. */
+function headsOf(plan: GraphPlan, node: OperationNode): number | undefined {
+  const [batch, tokens, width = 0] = node.shape;
+  for (const input of node.inputs) {
+    const part = plan.canonical(input);
+    if (part.kind !== "operation") continue;
+    const joined = behind(plan, part, ["pad", "reshape"]);
+    if (joined?.operation !== "transpose" || joined.shape.length !== 4) {
+      continue;
+    }
+    const [b, n, heads = 0, perHead = 0] = joined.shape;
+    if (b === batch && n === tokens && 3 * heads * perHead === width) {
+      return heads;
+    }
+  }
+  return undefined;
+}
+
+/** What lies behind the first operands of a chain of operations that starts with `node`. */
+function behind(
   plan: GraphPlan,
   node: OperationNode,
-  operation: OperationName,
+  chain: readonly OperationName[],
 ): OperationNode | undefined {
-  if (node.operation !== operation) return undefined;
-  const found = plan.canonical(node.inputs[0]!);
-  return found.kind === "operation" ? found : undefined;
+  let at = node;
+  for (const operation of chain) {
+    if (at.operation !== operation) return undefined;
+    const next = plan.canonical(at.inputs[0]!);
+    if (next.kind !== "operation") return undefined;
+    at = next;
+  }
+  return at;
+}
+
+function templatesFor(geometry: Geometry): Templates {
+  const { batch, tokens, channels } = geometry;
+  const leaf = (...shape: number[]): OnnxTensor => ({ kind: "tensor", shape });
+  const qkv = leaf(batch, tokens, 3 * channels);
+  const dy = leaf(batch, tokens, channels);
+  const f = <T>(backend: Backend<T>, x: T): T =>
+    attention(backend, x, geometry);
+  const [gradient] = gradientTemplates((be, x) => f(be, x!), [qkv], dy);
+  return { qkv, dy, result: f(recorder, qkv), gradient: gradient! };
+}
+
+/** `softmax(q k^T / sqrt(d)) v` of every head, joined. */
+function attention<T>(
+  backend: Backend<T>,
+  qkv: T,
+  { batch, tokens, channels, heads }: Geometry,
+): T {
+  const perHead = channels / heads;
+  const part = (index: number): T =>
+    backend.transpose(
+      backend.reshape(
+        backend.slice(qkv, [0, 0, index * channels], [batch, tokens, channels]),
+        [batch, tokens, heads, perHead],
+      ),
+      [0, 2, 1, 3],
+    );
+  const query = backend.mul(part(0), 1 / Math.sqrt(perHead));
+  const logits = backend.matMul(query, part(1), { transposeB: true });
+  const mixed = backend.matMul(backend.softmax(logits), part(2));
+  return backend.reshape(
+    backend.transpose(mixed, [0, 2, 1, 3]),
+    [batch, tokens, channels],
+  );
 }

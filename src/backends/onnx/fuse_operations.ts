@@ -6,7 +6,7 @@
  * @module
  */
 import type { Shape } from "../backend.ts";
-import { attentionPattern } from "./_attention_pattern.ts";
+import { attentionPatterns } from "./_attention_pattern.ts";
 import { concatPattern } from "./_concat_pattern.ts";
 import { geluPatterns } from "./_gelu_pattern.ts";
 import type { OnnxTensor, OperationName, OperationNode } from "./graph.ts";
@@ -20,10 +20,11 @@ export function fuseOperations(
   plan: OrderedPlan,
   device: DeviceTraits,
 ): OrderedPlan {
+  const always = attentionPatterns();
   const patternsOf = patternsByShape(plan, device);
   const fused = new Map<OnnxTensor, OperationNode>();
   for (const node of plan.operations) {
-    for (const pattern of patternsOf(node)) {
+    for (const pattern of [...always, ...patternsOf(node)]) {
       const found = pattern(plan, node);
       if (found === undefined) continue;
       fused.set(node, found);
@@ -74,7 +75,6 @@ function patternShape(
 function patternsFor(shape: Shape, device: DeviceTraits): readonly Pattern[] {
   return [
     matMulAdd,
-    attentionPattern,
     concatPattern,
     ...(device.gelu ? geluPatterns(shape) : []),
     ...(device.layerNormStatistics && shape.length > 1

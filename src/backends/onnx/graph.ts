@@ -116,11 +116,13 @@ export interface OperationAttributes {
 
   /** Inputs `a`, `b` of rank 2 and what is added, `[N]`. */
   readonly matMulAdd: OperationAttributes["matMul"];
-  /** Inputs `w`, `dw`, `y`, `dy` of the product `y = w v`, `w` a softmax: the gradient by its logits. */
-  readonly attentionLogitsGrad: {
-    /** Axis of `y` and `dy` that is axis `i` of the product. */
-    readonly permutation: readonly number[];
+  /** Input queries, keys and values side by side, `[B, N, 3 C]`. */
+  readonly attention: {
+    /** Heads that share out `C`. */
+    readonly heads: number;
   };
+  /** Inputs of `attention`, its result and the gradient by that. */
+  readonly attentionGrad: OperationAttributes["attention"];
   /** Input `x`. */
   readonly gelu: NoAttributes;
   /** Inputs `x`, `dy`. */

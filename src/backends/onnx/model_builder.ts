@@ -51,12 +51,12 @@ export interface ModelBuilder {
   ): readonly Value[];
   /**
    * Adds a `Scan`: `body` for each index of the first axis of the inputs, its
-   * results one behind the other along it. All that `body` sees has `shape`; it
-   * writes with the builder that it gets alone.
+   * results one behind the other along it. It writes with the builder that it
+   * gets alone.
    */
   scan(
     inputs: readonly Value[],
-    shape: Shape,
+    shapes: ScanShapes,
     body: (model: ModelBuilder, parts: readonly Value[]) => readonly Value[],
   ): readonly Value[];
   /** Declares the next result. */
@@ -65,6 +65,14 @@ export interface ModelBuilder {
   message(): onnx.IModelProto;
   /** The model as ONNX Runtime reads it. */
   encode(): Uint8Array;
+}
+
+/** Shapes inside of a `Scan`. */
+export interface ScanShapes {
+  /** Of a part of each input. */
+  readonly parts: readonly Shape[];
+  /** Of each result of a part. */
+  readonly results: readonly Shape[];
 }
 
 /** The part of `onnx-proto` used here. */
@@ -178,12 +186,15 @@ export function modelBuilder(proto: OnnxProto, prefix = ""): ModelBuilder {
     },
     ops,
     op: (...node) => ops(1, ...node)[0]!,
-    scan: (operands, shape, body) => {
+    scan: (operands, shapes, body) => {
       const inner = modelBuilder(proto, "body_");
-      const parts = operands.map((_, i) => inner.input(`body_${i}`, shape));
-      const results = body(inner, parts);
-      results.forEach((result) => inner.output(result, shape));
-      return ops(results.length, "Scan", operands, {
+      const parts = shapes.parts.map((shape, i) =>
+        inner.input(`body_${i}`, shape)
+      );
+      body(inner, parts).forEach((result, i) =>
+        inner.output(result, shapes.results[i]!)
+      );
+      return ops(shapes.results.length, "Scan", operands, {
         body: { graph: inner.message().graph! },
         num_scan_inputs: operands.length,
       });

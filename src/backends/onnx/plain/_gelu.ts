@@ -70,7 +70,10 @@ function inParts(
     [x, dy].map((each) =>
       model.op("Reshape", [each, model.ints([count, part])])
     ),
-    [part],
+    {
+      parts: [[part], [part]],
+      results: withValue ? [[part], [part]] : [[part]],
+    },
     (body, [x, dy]) => [
       gradient(body, x!, dy!, [part]),
       ...(withValue ? [value(body, x!, [part])] : []),

@@ -22,18 +22,38 @@ export function lowerMatMul(
       transB: Number(transposeB),
     });
   }
+  return writeMatMul({ model, device }, [a!, b!], { ...attributes, rank });
+}
+
+/** What writes a product of the last two axes. */
+export interface MatMulAxes {
+  /** Reads `a` as `[..., K, M]`. */
+  readonly transposeA: boolean;
+  /** Reads `b` as `[..., N, K]`. */
+  readonly transposeB: boolean;
+  /** Axes of either factor. */
+  readonly rank: number;
+}
+
+/** Writes a product for each matrix of a batch. */
+export function writeMatMul(
+  { model, device }: Pick<Call<"matMul">, "model" | "device">,
+  [a, b]: readonly [Value, Value],
+  { transposeA, transposeB, rank }: MatMulAxes,
+): Value {
+  if (!transposeA && !transposeB) return model.op("MatMul", [a, b]);
   if (device.fusedMatMul) {
-    return model.op("FusedMatMul", [a!, b!], {
+    return model.op("FusedMatMul", [a, b], {
       transA: Number(transposeA),
       transB: Number(transposeB),
     }, "com.microsoft");
   }
-  const perm = shapes[0]!.map((_, axis) => axis);
+  const perm = Array.from({ length: rank }, (_, axis) => axis);
   perm.push(perm.splice(-2, 1)[0]!);
   const flip = (x: Value) => model.op("Transpose", [x], { perm });
   return model.op("MatMul", [
-    transposeA ? flip(a!) : a!,
-    transposeB ? flip(b!) : b!,
+    transposeA ? flip(a) : a,
+    transposeB ? flip(b) : b,
   ]);
 }
 

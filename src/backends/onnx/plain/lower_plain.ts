@@ -13,7 +13,7 @@ import {
 import { sizeOf } from "../../_shape.ts";
 import type { OperationName } from "../graph.ts";
 import { elementType } from "../model_builder.ts";
-import { lowerAttentionLogitsGrad } from "./_attention.ts";
+import { lowerAttention, lowerAttentionGrad } from "./_attention.ts";
 import { lowerConv2d, lowerConv2dInputGrad } from "./_conv.ts";
 import { lowerConv2dFilterGrad } from "./_filter_grad.ts";
 import { lowerMaxPool2d, lowerMaxPool2dGrad } from "./_pool.ts";
@@ -92,7 +92,8 @@ export const plainRules: Rules = {
       model.op("Cast", [indices!], { to: elementType.int32 }),
     ], { axis: 0 }),
   matMulAdd: lowerMatMulAdd,
-  attentionLogitsGrad: lowerAttentionLogitsGrad,
+  attention: lowerAttention,
+  attentionGrad: lowerAttentionGrad,
   gelu: lowerGelu,
   geluGrad: lowerGeluGrad,
   geluWeightGrad: lowerGeluWeightGrad,
