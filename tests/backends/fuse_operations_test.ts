@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import type { Backend, Shape, TensorMap } from "../../src/backends/backend.ts";
 import { foldingBackend } from "../../src/backends/onnx/_folding_backend.ts";
 import { planGraph } from "../../src/backends/onnx/_plan.ts";
@@ -159,6 +159,28 @@ const CASES: readonly Case[] = [
     gone: ["softmax", "sub", "pad", "concat"],
   })),
   {
+    name: "two self-attentions of one tensor, of unlike heads",
+    inputs: { x: uniform(1, [2, 3, 12], -3, 3) },
+    f: (be, { x }) =>
+      be.mul(
+        selfAttention(be, x!, { heads: 2 }),
+        selfAttention(be, x!, { heads: 4 }),
+      ),
+    fused: ["attention"],
+    gone: [],
+  },
+  {
+    name: "nothing of features warped by the softmax of a correlation",
+    inputs: { x: uniform(1, [2, 6, 6], -3, 3), v: uniform(2, [2, 6, 4]) },
+    f: (be, { x, v }) =>
+      be.reshape(
+        be.transpose(be.matMul(be.softmax(x!), v!), [0, 2, 1]),
+        [2, 4, 2, 3],
+      ),
+    fused: ["softmax"],
+    gone: ["attention", "attentionGrad"],
+  },
+  {
     name: "nothing of a self-attention of another scale",
     inputs: { x: uniform(1, [2, 3, 12], -3, 3) },
     f: (be, { x }) => selfAttention(be, x!, { heads: 2, scale: 0.5 }),
@@ -246,6 +268,36 @@ Deno.test("fuseOperations() leaves a device what it has no operator for", () => 
       [],
     );
   }
+});
+
+Deno.test("fuseOperations() leaves an attention whose weights are wanted alone", () => {
+  const be = foldingBackend();
+  const x: OnnxTensor = { kind: "tensor", shape: [1, 3, 6] };
+  const y = selfAttention(be, x, { heads: 1 });
+  const weights = planGraph([y], () => false).operations
+    .find(({ operation }) => operation === "softmax")!;
+  const plan = planGraph([y, weights], () => false);
+  const { operations } = fuseOperations(plan, everything);
+  ok(operations.every(({ operation }) => operation !== "attention"));
+});
+
+Deno.test("fuseOperations() looks behind nothing that is fed", async (t) => {
+  const created = await onnxBackend({ device: "cpu" })();
+  if (created._tag === "Left") {
+    await t.step({ name: created.left.message, ignore: true, fn() {} });
+    return;
+  }
+  const be = created.right;
+  const a = be.tensor(uniform(1, [2, 3, 4]).data, [2, 3, 4]);
+  const product = be.matMul(a, a, { transposeB: true });
+  const total = be.sum(product, [0]);
+  const [sums] = await be.read([total]);
+  await be.read([product]);
+  const turned = be.reshape(be.transpose(product, [0, 2, 1]), [2, 9]);
+  const [flat, again] = await be.read([turned, be.reshape(total, [9])]);
+  deepStrictEqual([...again!], [...sums!]);
+  deepStrictEqual(flat!.length, 18);
+  await be.close();
 });
 
 Deno.test("fuseOperations() leaves a GELU of another slope alone", () => {

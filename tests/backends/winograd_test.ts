@@ -7,6 +7,7 @@ import type { ConvNode } from "../../src/backends/onnx/blocked/_window.ts";
 import { cookToom } from "../../src/backends/onnx/blocked/winograd/cook_toom.ts";
 import { hasGroupedWinograd } from "../../src/backends/onnx/blocked/winograd/grouped.ts";
 import { hasWinograd } from "../../src/backends/onnx/blocked/winograd/winograd.ts";
+import { referenceBackend } from "../../src/backends/reference.ts";
 import { valueAndGrad } from "../../src/backends/tape.ts";
 import {
   agrees,
@@ -127,6 +128,47 @@ for (const geometry of PREDICTED) {
     () => agrees((be) => predicted(be, geometry)),
   );
 }
+
+Deno.test(
+  "groups convolve by a constant filter that is standardised",
+  onBlocked,
+  () =>
+    agrees((be) => {
+      const { data } = uniform(1, [128, 128, 3, 3], 0, 2);
+      const w = be.constant(data, [128, 128, 3, 3]);
+      const mean = be.mul(be.sum(w, [1, 2, 3]), 1 / (128 * 9));
+      const x = tensor(be, 2, [1, 128, 16, 16]);
+      return [be.conv2d(x, be.sub(w, mean), { stride: 1, padding: 1 })];
+    }),
+);
+
+Deno.test(
+  "a filter that was read convolves as one that is fed",
+  onBlocked,
+  async () => {
+    const shape = [128, 128, 3, 3];
+    const convolve = async <T>(be: Backend<T>) => {
+      const x = tensor(be, 1, [1, 128, 16, 16]);
+      const fed = tensor(be, 2, shape);
+      const computed = be.mul(be.constant(uniform(3, shape).data, shape), 2);
+      await be.read([computed]);
+      const results = [];
+      // One session serves both: they differ in their numbers alone.
+      for (const w of [fed, computed]) {
+        const y = be.conv2d(x, w, { stride: 1, padding: 1 });
+        results.push(...await be.read([y]));
+      }
+      return results;
+    };
+    const blocked = await open("blocked");
+    const want = await convolve(referenceBackend());
+    const got = await convolve(blocked);
+    want.forEach((data, i) =>
+      assertProportional(`result ${i}`, got[i]!, data, 1e-5)
+    );
+    await blocked.close();
+  },
+);
 
 Deno.test("hasGroupedWinograd() wants filters that are constant, and tiles", () => {
   const leaf = (...shape: number[]): OnnxTensor => ({ kind: "tensor", shape });

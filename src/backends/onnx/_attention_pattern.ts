@@ -20,55 +20,55 @@ interface Templates {
   readonly gradient: OnnxTensor;
 }
 
-/** Self-attention and its gradient, as they are recorded; for one graph. */
-export function attentionPatterns(): readonly Pattern[] {
-  const known = new Map<string, Templates>();
-  const templatesOf = (geometry: Geometry): Templates => {
-    const key = JSON.stringify(geometry);
-    const templates = known.get(key) ?? templatesFor(geometry);
-    known.set(key, templates);
-    return templates;
-  };
-  /** Results by what they are of; the gradients come behind them. */
-  const results = new Map<OnnxTensor, OnnxTensor>();
+/** An attention that was found. */
+interface Attention {
+  readonly heads: number;
+  readonly qkv: OnnxTensor;
+}
 
-  const result: Pattern = (plan, node) => {
-    const weights = behind(plan, node, ["reshape", "transpose", "matMul"]);
-    if (weights?.operation !== "softmax") return undefined;
-    const [batch = 0, tokens = 0, channels = 0] = node.shape;
-    const [, heads = 0] = weights.shape;
-    const { qkv, result } = templatesOf({ batch, tokens, channels, heads });
-    const bound = matchTemplate(plan, node, { template: result, holes: [qkv] });
-    if (bound === undefined) return undefined;
-    results.set(bound.get(qkv)!, node);
-    return {
+/** Self-attention and its gradient, as they are recorded in `plan`. */
+export function attentionPatterns(plan: GraphPlan): readonly Pattern[] {
+  const templatesOf = templatesByGeometry();
+  const attentions = new Map<OnnxTensor, Attention>();
+  for (const node of plan.operations) {
+    const found = attentionOf(plan, node, templatesOf);
+    if (found !== undefined) attentions.set(node, found);
+  }
+  const resultOf = ({ heads, qkv }: Attention): OnnxTensor | undefined =>
+    [...attentions].find(([, each]) => each.heads === heads && each.qkv === qkv)
+      ?.[0];
+
+  const result: Pattern = (_, node) => {
+    const found = attentions.get(node);
+    return found && {
       kind: "operation",
       operation: "attention",
-      inputs: [bound.get(qkv)!],
-      attributes: { heads },
+      inputs: [found.qkv],
+      attributes: { heads: found.heads },
       shape: node.shape,
     };
   };
-
   const gradient: Pattern = (plan, node) => {
     const heads = node.operation === "add" ? headsOf(plan, node) : undefined;
     if (heads === undefined) return undefined;
     const [batch = 0, tokens = 0, width = 0] = node.shape;
-    const { qkv, dy, gradient } = templatesOf({
+    const templates = templatesOf({
       batch,
       tokens,
       channels: width / 3,
       heads,
     });
     const bound = matchTemplate(plan, node, {
-      template: gradient,
-      holes: [qkv, dy],
+      template: templates.gradient,
+      holes: [templates.qkv, templates.dy],
     });
-    const y = bound && results.get(bound.get(qkv)!);
+    if (bound === undefined) return undefined;
+    const qkv = bound.get(templates.qkv)!;
+    const y = resultOf({ heads, qkv });
     return y && {
       kind: "operation",
       operation: "attentionGrad",
-      inputs: [bound!.get(qkv)!, y, bound!.get(dy)!],
+      inputs: [qkv, y, bound.get(templates.dy)!],
       attributes: { heads },
       shape: node.shape,
     };
@@ -76,7 +76,26 @@ export function attentionPatterns(): readonly Pattern[] {
   return [result, gradient];
 }
 
-/** Heads of what may be the gradient by queries, keys and values: the parts of it are joined heads. */
+/** The attention that `node` is the result of, unless its weights are wanted too. */
+function attentionOf(
+  plan: GraphPlan,
+  node: OperationNode,
+  templatesOf: (geometry: Geometry) => Templates,
+): Attention | undefined {
+  const weights = behind(plan, node, ["reshape", "transpose", "matMul"]);
+  if (weights?.operation !== "softmax" || plan.outputs.includes(weights)) {
+    return undefined;
+  }
+  if (node.shape.length !== 3 || weights.shape.length !== 4) return undefined;
+  const [batch = 0, tokens = 0, channels = 0] = node.shape;
+  const [, heads = 0] = weights.shape;
+  if (channels % heads !== 0) return undefined;
+  const { qkv, result } = templatesOf({ batch, tokens, channels, heads });
+  const bound = matchTemplate(plan, node, { template: result, holes: [qkv] });
+  return bound && { heads, qkv: bound.get(qkv)! };
+}
+
+/** Heads of `node` where it may be the gradient by queries, keys and values: a padded part of it is joined heads. */
 function headsOf(plan: GraphPlan, node: OperationNode): number | undefined {
   const [batch, tokens, width = 0] = node.shape;
   for (const input of node.inputs) {
@@ -94,7 +113,7 @@ function headsOf(plan: GraphPlan, node: OperationNode): number | undefined {
   return undefined;
 }
 
-/** What lies behind the first operands of a chain of operations that starts with `node`. */
+/** Follows first operands from `node` along `chain`, to the operation that the last one reads. */
 function behind(
   plan: GraphPlan,
   node: OperationNode,
@@ -108,6 +127,17 @@ function behind(
     at = next;
   }
   return at;
+}
+
+/** Records each pair of templates once. */
+function templatesByGeometry(): (geometry: Geometry) => Templates {
+  const known = new Map<string, Templates>();
+  return (geometry) => {
+    const key = JSON.stringify(geometry);
+    const templates = known.get(key) ?? templatesFor(geometry);
+    known.set(key, templates);
+    return templates;
+  };
 }
 
 function templatesFor(geometry: Geometry): Templates {

@@ -42,7 +42,7 @@ export function writeModel(
   const values = new Map<OnnxTensor, Value>();
   const orderOf = target.lowering.ordersOf(plan);
   plan.feeds.forEach((x, i) =>
-    values.set(x, model.input(feedName(i), x.shape))
+    values.set(plan.canonical(x), model.input(feedName(i), x.shape))
   );
   for (const x of plan.constants) {
     if (x.kind !== "constant") continue;

@@ -54,7 +54,13 @@ export function planGraph(
     }
     if (x.kind === "tensor" || isFed(x)) {
       feeds.push(x);
-      return add(x, `feed [${x.shape}]`);
+      // What lies behind a fed operation is not in the plan: a leaf stands for it.
+      const leaf: TensorLeaf = x.kind === "tensor"
+        ? x
+        : { kind: "tensor", shape: x.shape };
+      const id = add(leaf, `feed [${x.shape}]`);
+      ids.set(leaf, id);
+      return id;
     }
     const inputs = x.inputs.map((input) => ids.get(input)!);
     const key = `${x.operation}(${inputs})[${x.shape}]` +

@@ -20,11 +20,11 @@ export function fuseOperations(
   plan: OrderedPlan,
   device: DeviceTraits,
 ): OrderedPlan {
-  const always = attentionPatterns();
+  const attention = attentionPatterns(plan);
   const patternsOf = patternsByShape(plan, device);
   const fused = new Map<OnnxTensor, OperationNode>();
   for (const node of plan.operations) {
-    for (const pattern of [...always, ...patternsOf(node)]) {
+    for (const pattern of [...attention, ...patternsOf(node)]) {
       const found = pattern(plan, node);
       if (found === undefined) continue;
       fused.set(node, found);

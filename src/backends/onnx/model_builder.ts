@@ -51,7 +51,7 @@ export interface ModelBuilder {
   ): readonly Value[];
   /**
    * Adds a `Scan`: `body` for each index of the first axis of the inputs, its
-   * results one behind the other along it. It writes with the builder that it
+   * results stacked along a new first axis. It writes with the builder that it
    * gets alone.
    */
   scan(

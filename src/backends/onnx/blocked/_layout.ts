@@ -110,7 +110,7 @@ function order(
   name: string,
   sizesOf: (shape: Shape) => FilterSizes,
 ): MemoryOrder {
-  /** Calls `visit` with the row-major place of each element, in order, and the other. */
+  /** Calls `visit` for each element in row-major order, with its place there and where it is packed. */
   const walk = (
     shape: Shape,
     visit: (plain: number, packed: number) => void,

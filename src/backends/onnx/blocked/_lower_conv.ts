@@ -58,12 +58,19 @@ function lowerForward(
   const { model, block } = rule;
   if (!isBlockable(g, block)) return false;
   const [x, w, bias] = operands.map(plan.canonical);
-  const isGrouped = hasGroupedWinograd(plan, convolution, block);
-  if (isGrouped || hasWinograd(g, block)) {
-    const write = isGrouped ? groupedWinogradConv : winogradConv;
-    const maps = write(rule, {
-      x: values.get(x!, isGrouped ? "blockedTiles" : "tiles"),
-      w: values.get(w!, isGrouped ? "blockedTaps" : "taps"),
+  const tiled = hasGroupedWinograd(plan, convolution, block)
+    ? {
+      write: groupedWinogradConv,
+      x: "blockedTiles",
+      w: "blockedTaps",
+    } as const
+    : hasWinograd(g, block)
+    ? { write: winogradConv, x: "tiles", w: "taps" } as const
+    : undefined;
+  if (tiled !== undefined) {
+    const maps = tiled.write(rule, {
+      x: values.get(x!, tiled.x),
+      w: values.get(w!, tiled.w),
       bias: bias && values.get(bias, "plain"),
     }, g);
     const added = sum ? model.op("Add", [maps, values.get(sum, "maps")]) : maps;

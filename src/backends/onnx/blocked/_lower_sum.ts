@@ -31,13 +31,15 @@ export function lowerSum(
   const layout = FILTER_LAYOUTS.find((filter) => values.has(x, filter));
   if (`${axes}` === "1,2,3" && layout !== undefined) {
     const { model, block } = rule;
-    const { outputBlocks, outputs } = filterSizes(layout, x.shape, block);
+    const sizes = filterSizes(layout, x.shape, block);
+    const { leadingTaps, outputBlocks, outputs } = sizes;
     const blocks = reshape(model, values.get(x, layout), [
+      leadingTaps,
       outputBlocks,
-      sizeOf(x.shape) / (outputBlocks * outputs),
+      sizeOf(x.shape) / (leadingTaps * outputBlocks * outputs),
       outputs,
     ]);
-    const sums = model.op("ReduceSum", [blocks, model.ints([1])]);
+    const sums = model.op("ReduceSum", [blocks, model.ints([0, 2])]);
     values.set(node, "plain", [reshape(model, sums, node.shape)]);
     return true;
   }

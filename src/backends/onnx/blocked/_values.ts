@@ -130,12 +130,9 @@ function packFilter(model: ModelBuilder, x: Value, packing: Packing): Value {
   const sizes = filterSizes(layout, shape, block);
   const { leadingTaps, outputBlocks, inputBlocks, taps, inputs, outputs } =
     sizes;
-  const packed = model.op("Transpose", [
-    reshape(model, x, [
-      ...[outputBlocks, outputs, inputBlocks, inputs],
-      ...[leadingTaps, taps],
-    ]),
-  ], { perm: [4, 0, 2, 5, 3, 1] });
+  const outer = [outputBlocks, outputs, inputBlocks, inputs];
+  const split = reshape(model, x, [...outer, leadingTaps, taps]);
+  const packed = model.op("Transpose", [split], { perm: [4, 0, 2, 5, 3, 1] });
   return reshape(model, packed, shape);
 }
 
@@ -145,11 +142,8 @@ function unpackFilter(model: ModelBuilder, x: Value, packing: Packing): Value {
   const sizes = filterSizes(layout, shape, block);
   const { leadingTaps, outputBlocks, inputBlocks, taps, inputs, outputs } =
     sizes;
-  const plain = model.op("Transpose", [
-    reshape(model, x, [
-      ...[leadingTaps, outputBlocks, inputBlocks],
-      ...[taps, inputs, outputs],
-    ]),
-  ], { perm: [1, 5, 2, 4, 0, 3] });
+  const outer = [leadingTaps, outputBlocks, inputBlocks];
+  const split = reshape(model, x, [...outer, taps, inputs, outputs]);
+  const plain = model.op("Transpose", [split], { perm: [1, 5, 2, 4, 0, 3] });
   return reshape(model, plain, shape);
 }

@@ -1,8 +1,7 @@
 /**
- * Self-attention and its gradient out of queries, keys and values side by side,
- * image by image where that keeps an image's weights in the cache. The weights
- * are not kept from the way forward: they take more memory than all else of a
- * block, and as long to read as to compute.
+ * Self-attention and its gradient, out of queries, keys and values side by side.
+ * The gradient computes the attention weights anew: kept, they would take more
+ * memory than all else of a block, and as long to read as to compute.
  *
  * @module
  */
@@ -40,9 +39,9 @@ export function lowerAttention(
     result: [tokens, heads, channels / heads],
     shape,
     write: (target, [qkv], sizes) => {
-      const { weights, value } = weighing(target, qkv!, sizes);
-      const mixed = target.model.op("MatMul", [weights, value]);
-      return target.model.op("Transpose", [mixed], { perm: HEADS_FIRST });
+      const { weights, value } = attentionWeights(target, qkv!, sizes);
+      const context = target.model.op("MatMul", [weights, value]);
+      return target.model.op("Transpose", [context], { perm: HEADS_FIRST });
     },
   });
 }
@@ -77,30 +76,50 @@ function gradient(
   sizes: AttentionSizes,
 ): Value {
   const { model } = target;
-  const { query, key, value, weights, scale } = weighing(target, qkv, sizes);
-  const dMixed = splitHeads(target, dy, sizes);
-  const dWeights = multiply(target, dMixed, value, { transposeB: true });
+  const { query, key, value, weights, scale } = attentionWeights(
+    target,
+    qkv,
+    sizes,
+  );
+  const dContext = splitHeads(target, dy, sizes);
+  const dWeights = multiply(target, dContext, value, { transposeB: true });
   const sums = model.op("ReduceSum", [
     byHead(target, model.op("Mul", [y, dy]), sizes),
     model.ints([-1]),
   ]);
-  const rows = model.op("Transpose", [sums], { perm: HEADS_FIRST });
+  const rowSums = model.op("Transpose", [sums], { perm: HEADS_FIRST });
   const dLogits = model.op("Mul", [
     weights,
-    model.op("Sub", [dWeights, rows]),
+    model.op("Sub", [dWeights, rowSums]),
   ]);
   const parts = [
     model.op("Mul", [multiply(target, dLogits, key), scale]),
     multiply(target, dLogits, query, { transposeA: true }),
-    multiply(target, weights, dMixed, { transposeA: true }),
+    multiply(target, weights, dContext, { transposeA: true }),
   ];
   return model.op("Concat", parts.map((x) => joinHeads(target, x, sizes)), {
     axis: 2,
   });
 }
 
-/** Queries `q / sqrt(d)`, keys, values and the weights of every head, `[B, heads, N, ...]`. */
-function weighing(target: Target, qkv: Value, sizes: AttentionSizes) {
+/** What an attention mixes values by: of every head, `[B, heads, N, ...]`. */
+interface Weighing {
+  /** `q / sqrt(d)`. */
+  readonly query: Value;
+  readonly key: Value;
+  readonly value: Value;
+  /** `softmax(query key^T)`. */
+  readonly weights: Value;
+  /** `1 / sqrt(d)`. */
+  readonly scale: Value;
+}
+
+/** Writes the weights of every head. */
+function attentionWeights(
+  target: Target,
+  qkv: Value,
+  sizes: AttentionSizes,
+): Weighing {
   const { model } = target;
   const { channels, heads } = sizes;
   const part = (index: number): Value =>
@@ -188,15 +207,18 @@ interface ImageWork {
   ) => Value;
 }
 
-/** One `Scan` over the images of a batch where that pays, or the batch at once. */
+/**
+ * One image after the other by a `Scan` where the device is fast at that, so
+ * that the weights of one alone are there at once; else the whole batch.
+ */
 function byImage(
   { model, device }: Target,
   inputs: readonly Value[],
   { sizes, parts, result, shape, write }: ImageWork,
 ): Value {
-  const isOne = !device.fastScan || sizes.batch === 1;
-  // Reshaped outside: a result of the body would be copied for it.
-  const [written] = isOne
+  const isWhole = !device.fastScan || sizes.batch === 1;
+  // Reshaped behind the `Scan`: as a result of the body it would be a copy.
+  const [written] = isWhole
     ? [write({ model, device }, inputs, sizes)]
     : model.scan(
       inputs,

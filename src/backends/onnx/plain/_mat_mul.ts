@@ -7,25 +7,24 @@ export function lowerMatMul(
   { model, device, inputs: [a, b], shapes, shape, attributes }: Call<"matMul">,
 ): Value {
   const { transposeA, transposeB } = attributes;
-  if (!transposeA && !transposeB) return model.op("MatMul", [a!, b!]);
   const rank = shapes[0]!.length;
-  if (rank === 2 && transposeA && !transposeB && device.fastProducts) {
+  if (rank !== 2 || (!transposeA && !transposeB)) {
+    return writeMatMul({ model, device }, [a!, b!], { ...attributes, rank });
+  }
+  if (transposeA && !transposeB && device.fastProducts) {
     return crossProduct(model, [a!, b!], [
       shapes[0]![0]!,
       shape[0]!,
       shape[1]!,
     ]);
   }
-  if (rank === 2) {
-    return model.op("Gemm", [a!, b!], {
-      transA: Number(transposeA),
-      transB: Number(transposeB),
-    });
-  }
-  return writeMatMul({ model, device }, [a!, b!], { ...attributes, rank });
+  return model.op("Gemm", [a!, b!], {
+    transA: Number(transposeA),
+    transB: Number(transposeB),
+  });
 }
 
-/** What writes a product of the last two axes. */
+/** Which factors of a product are read transposed, and their rank. */
 export interface MatMulAxes {
   /** Reads `a` as `[..., K, M]`. */
   readonly transposeA: boolean;

@@ -20,12 +20,12 @@ export function inputBlockedTiles(
   const [rows, columns] = [tilesAlong(height), tilesAlong(width)];
   const blocks = channels / block;
   const area = height * width;
-  // Behind each map stands a row of zeros, for cells beside it.
+  // A row of zeros behind each map stands for the padding around it.
   const padded = model.op("Pad", [
     reshape(model, maps, [batch * blocks, area, block]),
     model.ints([0, 0, 0, 0, 1, 0]),
   ]);
-  const windows = gatherSums(
+  const windows = gatherRuns(
     model,
     reshape(model, padded, [batch * blocks * (area + 1), block]),
     {
@@ -45,8 +45,8 @@ export function inputBlockedTiles(
       length: rows * columns,
     },
   );
-  const lanes = channels * batch * rows * columns;
-  const flat = reshape(model, windows, [POINTS * POINTS, lanes]);
+  const numbers = channels * batch * rows * columns;
+  const flat = reshape(model, windows, [POINTS * POINTS, numbers]);
   return reshape(model, product(model, INPUT, flat), [
     1,
     POINTS * POINTS * channels,
@@ -63,13 +63,13 @@ export function blockedResultMaps(
 ): Value {
   const [rows, columns] = [tilesAlong(height), tilesAlong(width)];
   const blocks = channels / block;
-  const places = batch * rows * columns;
-  const points = reshape(model, tiles, [POINTS * POINTS, channels * places]);
+  const count = batch * rows * columns;
+  const points = reshape(model, tiles, [POINTS * POINTS, channels * count]);
   const cells = reshape(model, product(model, OUTPUT, points), [
-    CELLS * CELLS * blocks * places,
+    CELLS * CELLS * blocks * count,
     block,
   ]);
-  const maps = gatherSums(model, cells, {
+  const maps = gatherRuns(model, cells, {
     starts: rowOrder(
       [batch, blocks],
       (image, b) => (b * batch + image) * rows * columns,
@@ -77,15 +77,15 @@ export function blockedResultMaps(
     runs: rowOrder([height, width], (y, x) => {
       const cell = y % CELLS * CELLS + x % CELLS;
       const tile = Math.floor(y / CELLS) * columns + Math.floor(x / CELLS);
-      return cell * blocks * places + tile;
+      return cell * blocks * count + tile;
     }),
     length: height * width,
   });
   return reshape(model, maps, [batch, channels, height, width]);
 }
 
-/** Which rows {@linkcode gatherSums} reads. */
-interface RowSums {
+/** Which rows {@linkcode gatherRuns} reads. */
+interface RowRuns {
   /** First rows. */
   readonly starts: Int32Array;
   /** Runs of `length` rows, counted from a first one. */
@@ -94,13 +94,13 @@ interface RowSums {
 }
 
 /**
- * Copies each run of rows from each start: `[runs][starts][length]` rows. Their
- * numbers are sums in the model, which is far shorter with them.
+ * Copies runs of rows: `[runs][starts][length]`. Their numbers, `start + row`,
+ * are added in the model, which holds two short lists in place of all sums.
  */
-function gatherSums(
+function gatherRuns(
   model: ModelBuilder,
   x: Value,
-  { starts, runs, length }: RowSums,
+  { starts, runs, length }: RowRuns,
 ): Value {
   const order = model.op("Add", [
     reshape(model, model.indices(starts), [starts.length, 1]),

@@ -32,8 +32,12 @@ export const INPUT: Matrix = squared(input);
 /** `[16, 36]`: points of a tile to cells of the result, row by row. */
 export const OUTPUT: Matrix = squared(output);
 
-/** Points of a result of ones: of a map of ones under a filter that copies it. */
-export const ONES: readonly number[] = INPUT.map((row, point) => {
+/**
+ * `[36]`: points that `OUTPUT` makes 1 in every cell, so that a bias times them
+ * is that bias everywhere: those of a map of ones times those of a filter that
+ * copies it, by its middle tap.
+ */
+export const BIAS_POINTS: readonly number[] = INPUT.map((row, point) => {
   const copy = FILTER[point]![4]!;
   return copy * row.reduce((sum, x) => sum + x, 0);
 });

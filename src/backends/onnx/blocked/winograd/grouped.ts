@@ -2,7 +2,8 @@
  * A 3x3 convolution at stride 1 by constant filters: its 36 small products are
  * one convolution of 1x1 filters in 36 groups, over tiles in blocks. That reads
  * filters as they lie in the model, where a matrix product would pack them anew
- * in every run.
+ * in every run. A cell that is not finite spoils the tiles that read it, all of
+ * their cells.
  *
  * @module
  */
@@ -14,13 +15,13 @@ import { blockedOp, reshape } from "../_rows.ts";
 import { type ConvNode, type Window, windowOf } from "../_window.ts";
 import { blockedResultMaps } from "./_blocked_tiles.ts";
 import { product } from "./_matrix.ts";
-import { FILTER, ONES, POINTS, tilesAlong } from "./_transforms.ts";
+import { BIAS_POINTS, FILTER, POINTS, tilesAlong } from "./_transforms.ts";
 import { isTileable, type WinogradConvInputs } from "./winograd.ts";
 
 /** Fewer, and reading 36 filters for nine costs what tiles save. */
 const FEWEST_TILES = 16;
 
-/** Whether a convolution is written by groups. */
+/** Whether a forward convolution is written by groups: its filter is constant. */
 export function hasGroupedWinograd(
   { canonical }: Pick<GraphPlan, "canonical">,
   node: ConvNode,
@@ -30,13 +31,17 @@ export function hasGroupedWinograd(
   const g = windowOf(node);
   const tiles = g.batch * tilesAlong(g.height) * tilesAlong(g.width);
   return isTileable(g, block) && tiles >= FEWEST_TILES &&
-    isConstant(canonical(node.inputs[1]!));
+    isConstant(canonical, canonical(node.inputs[1]!));
 }
 
-/** Whether all that `x` depends on is written into the model. */
-function isConstant(x: OnnxTensor): boolean {
+/** Whether all that a canonical node depends on is written into the model. */
+function isConstant(
+  canonical: GraphPlan["canonical"],
+  x: OnnxTensor,
+): boolean {
   return x.kind === "constant" ||
-    x.kind === "operation" && x.inputs.every(isConstant);
+    x.kind === "operation" &&
+      x.inputs.every((input) => isConstant(canonical, canonical(input)));
 }
 
 /** Writes `conv(x, w) + bias`: in `blockedTiles` and `blockedTaps`, out `maps`. */
@@ -73,6 +78,7 @@ function biasPoints(
   bias: Value,
   { filters }: Window,
 ): Value {
-  const ones = model.floats(Float32Array.from(ONES), [ONES.length, 1]);
-  return reshape(model, model.op("Mul", [ones, bias]), [ONES.length * filters]);
+  const points = BIAS_POINTS.length;
+  const column = model.floats(Float32Array.from(BIAS_POINTS), [points, 1]);
+  return reshape(model, model.op("Mul", [column, bias]), [points * filters]);
 }

@@ -40,9 +40,9 @@ export function isTileable(g: Window, block: number): boolean {
 
 /** Operands of {@linkcode winogradConv}. */
 export interface WinogradConvInputs {
-  /** `tiles`. */
+  /** `tiles`; `blockedTiles` for groups. */
   readonly x: Value;
-  /** `taps`. */
+  /** `taps`; `blockedTaps` for groups. */
   readonly w: Value;
   /** `[O]`. */
   readonly bias?: Value | undefined;
