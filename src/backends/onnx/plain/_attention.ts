@@ -1,7 +1,8 @@
 /**
  * Self-attention and its gradient, out of queries, keys and values side by side.
- * The gradient computes the attention weights anew: kept, they would take more
- * memory than all else of a block, and as long to read as to compute.
+ * Image by image, the gradient computes the attention weights anew: kept, they
+ * would take more memory than all else of a block, and as long to read as to
+ * compute. For a whole batch equal nodes are one, and so they are kept.
  *
  * @module
  */
