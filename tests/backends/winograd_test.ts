@@ -125,7 +125,10 @@ for (const geometry of PREDICTED) {
   Deno.test(
     `groups convolve [${x}] with ${filters} constant filters`,
     onBlocked,
-    () => agrees((be) => predicted(be, geometry)),
+    () => {
+      ok(isGrouped(leaf(...x), filled([filters, x[1]!, 3, 3])));
+      return agrees((be) => predicted(be, geometry));
+    },
   );
 }
 
@@ -171,15 +174,6 @@ Deno.test(
 );
 
 Deno.test("hasGroupedWinograd() wants filters that are constant, and tiles", () => {
-  const leaf = (...shape: number[]): OnnxTensor => ({ kind: "tensor", shape });
-  const filled = (shape: readonly number[]) =>
-    constantLeaf(uniform(1, shape).data, shape);
-  const isGrouped = (x: OnnxTensor, w: OnnxTensor) =>
-    hasGroupedWinograd(
-      { canonical: (node) => node },
-      operations.conv2d(x, w, { stride: 1, padding: 1 }) as ConvNode,
-      16,
-    );
   const [x, w] = [leaf(1, 128, 16, 16), filled([128, 128, 3, 3])];
   const gain = filled([128, 1, 1, 1]);
   ok(isGrouped(x, w));
@@ -229,6 +223,24 @@ Deno.test(
     await plain.close();
   },
 );
+
+function leaf(...shape: readonly number[]): OnnxTensor {
+  return { kind: "tensor", shape };
+}
+
+function filled(shape: readonly number[]): OnnxTensor {
+  return constantLeaf(uniform(1, shape).data, shape);
+}
+
+/** Whether a convolution by `w` is written by groups in blocks of 16. */
+function isGrouped(x: OnnxTensor, w: OnnxTensor): boolean {
+  const node = operations.conv2d(x, w, { stride: 1, padding: 1 });
+  return hasGroupedWinograd(
+    { canonical: (node) => node },
+    node as ConvNode,
+    16,
+  );
+}
 
 /** Two convolutions by constants, the second plus its input under a ReLU. */
 function predicted<T>(

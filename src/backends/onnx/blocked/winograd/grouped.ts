@@ -14,9 +14,12 @@ import type { RuleTarget } from "../_conv.ts";
 import { blockedOp, reshape } from "../_rows.ts";
 import { type ConvNode, type Window, windowOf } from "../_window.ts";
 import { blockedResultMaps } from "./_blocked_tiles.ts";
-import { product } from "./_matrix.ts";
-import { BIAS_POINTS, FILTER, POINTS, tilesAlong } from "./_transforms.ts";
-import { isTileable, type WinogradConvInputs } from "./winograd.ts";
+import { BIAS_POINTS, POINTS, tilesAlong } from "./_transforms.ts";
+import {
+  filterPoints,
+  isTileable,
+  type WinogradConvInputs,
+} from "./winograd.ts";
 
 /** Fewer, and reading 36 filters for nine costs what tiles save. */
 const FEWEST_TILES = 16;
@@ -51,25 +54,21 @@ export function groupedWinogradConv(
   g: Window,
 ): Value {
   const { model } = target;
-  const filters = filterPoints(model, w, g);
+  const groups = POINTS * POINTS;
+  // In memory `[36][O / L][I][L of O]`.
+  const filters = filterPoints(model, w, [
+    groups * g.filters,
+    g.channels,
+    1,
+    1,
+  ]);
   const tiles = blockedOp(
     model,
     "Conv",
     bias ? [x, filters, biasPoints(model, bias, g)] : [x, filters],
-    { kernel_shape: [1, 1], group: POINTS * POINTS },
+    { kernel_shape: [1, 1], group: groups },
   );
   return blockedResultMaps(target, tiles, { ...g, channels: g.filters });
-}
-
-/** `[36][O / L][I][L of O]` of `blockedTaps`. */
-function filterPoints(
-  model: ModelBuilder,
-  w: Value,
-  { channels, filters, kh, kw }: Window,
-): Value {
-  const flat = reshape(model, w, [kh * kw, channels * filters]);
-  const points = product(model, FILTER, flat);
-  return reshape(model, points, [POINTS * POINTS * filters, channels, 1, 1]);
 }
 
 /** `[36 O]`: what a bias `[O]` is at the points of every tile. */

@@ -7,6 +7,8 @@
  *
  * @module
  */
+import type { Shape } from "../../../backend.ts";
+import { sizeOf } from "../../../_shape.ts";
 import type { ModelBuilder, Value } from "../../model_builder.ts";
 import type { RuleTarget } from "../_conv.ts";
 import { reshape } from "../_rows.ts";
@@ -55,7 +57,7 @@ export function winogradConv(
   g: Window,
 ): Value {
   const { model } = target;
-  const tiles = model.op("MatMul", [x, filterPoints(model, w, g)]);
+  const tiles = model.op("MatMul", [x, pointMatrices(model, w, g)]);
   return resultMaps(target, { tiles, bias }, { ...g, channels: g.filters });
 }
 
@@ -66,7 +68,7 @@ export function winogradInputGrad(
   g: Window,
 ): Value {
   const { model } = target;
-  const tiles = fusedMatMul(model, [dy, filterPoints(model, w, g)], {
+  const tiles = fusedMatMul(model, [dy, pointMatrices(model, w, g)], {
     transB: 1,
   });
   return inputTilesGrad(target, tiles, g);
@@ -85,14 +87,23 @@ export function winogradFilterGrad(
 }
 
 /** `[36][I][O]` of `taps`. */
-function filterPoints(
+function pointMatrices(
   model: ModelBuilder,
   w: Value,
-  { channels, filters, kh, kw }: Window,
+  { channels, filters }: Window,
 ): Value {
-  const flat = reshape(model, w, [kh * kw, channels * filters]);
-  const points = product(model, FILTER, flat);
-  return reshape(model, points, [POINTS * POINTS, channels, filters]);
+  return filterPoints(model, w, [POINTS * POINTS, channels, filters]);
+}
+
+/** Writes a filter's taps, the outermost axis in memory, as its points, in `shape`. */
+export function filterPoints(
+  model: ModelBuilder,
+  w: Value,
+  shape: Shape,
+): Value {
+  const [points, taps] = [FILTER.length, FILTER[0]!.length];
+  const flat = reshape(model, w, [taps, sizeOf(shape) / points]);
+  return reshape(model, product(model, FILTER, flat), shape);
 }
 
 /** A product that reads one factor transposed. */
