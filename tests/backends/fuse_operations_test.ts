@@ -281,6 +281,21 @@ Deno.test("fuseOperations() leaves an attention whose weights are wanted alone",
   ok(operations.every(({ operation }) => operation !== "attention"));
 });
 
+Deno.test("a self-attention of a whole batch keeps its numbers where Scan is slow", async (t) => {
+  const created = await onnxBackend({ device: "wasm" })();
+  if (created._tag === "Left") {
+    await t.step({ name: created.left.message, ignore: true, fn() {} });
+    return;
+  }
+  const [backend, reference] = [created.right, referenceBackend()];
+  const inputs = { x: uniform(1, [3, 5, 12], -3, 3) };
+  const f: Case["f"] = (be, { x }) => selfAttention(be, x!, { heads: 2 });
+  const want = await reference.read(differentiated(reference, inputs, f));
+  const got = await backend.read(differentiated(backend, inputs, f));
+  want.forEach((data, i) => assertClose(`result ${i}`, got[i]!, data, 1e-5));
+  await backend.close();
+});
+
 Deno.test("fuseOperations() looks behind nothing that is fed", async (t) => {
   const created = await onnxBackend({ device: "cpu" })();
   if (created._tag === "Left") {
