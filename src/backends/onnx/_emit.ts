@@ -27,9 +27,15 @@ export interface EmitTarget {
 export function emitModel(
   plan: OrderedPlan,
   outputs: readonly OnnxTensor[],
-  target: EmitTarget,
+  target: EmitTarget & {
+    /** Whether its results are computed into memory that is handed over. */
+    readonly fillsResults: boolean;
+  },
 ): Uint8Array {
-  return writeModel(plan, outputs, target).encode();
+  const model = modelBuilder(target.proto);
+  if (target.fillsResults) model.emptySequence();
+  writeInto(model, plan, outputs, target);
+  return model.encode();
 }
 
 /** Writes the model that computes `outputs`, which `plan` was made for. */
@@ -39,6 +45,16 @@ export function writeModel(
   target: EmitTarget,
 ): ModelBuilder {
   const model = modelBuilder(target.proto);
+  writeInto(model, plan, outputs, target);
+  return model;
+}
+
+function writeInto(
+  model: ModelBuilder,
+  plan: OrderedPlan,
+  outputs: readonly OnnxTensor[],
+  target: EmitTarget,
+): void {
   const values = new Map<OnnxTensor, Value>();
   const orderOf = target.lowering.ordersOf(plan);
   plan.feeds.forEach((x, i) =>
@@ -50,12 +66,11 @@ export function writeModel(
       x,
       x.shape.length === 0
         ? model.scalar(x.data[0]!)
-        : model.floats(orderOf(x)?.pack(x.data, x.shape) ?? x.data, x.shape),
+        : model.tensor(orderOf(x)?.pack(x.data, x.shape) ?? x.data, x.shape),
     );
   }
   target.lowering.lower(plan, { model, device: target.device, values });
   for (const x of outputs) {
     model.output(values.get(plan.canonical(x))!, x.shape);
   }
-  return model;
 }

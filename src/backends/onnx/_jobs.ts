@@ -5,12 +5,15 @@
  */
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import type { Backend, Program, TensorMap } from "../backend.ts";
+import { sizeOf } from "../_shape.ts";
 import { emitModel, feedName } from "./_emit.ts";
+import { fillResults } from "./_fill_results.ts";
 import { fuseOperations } from "./fuse_operations.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { Lowering } from "./lowering.ts";
 import type { MemoryOrder } from "./memory_order.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
+import type { ResultMemory } from "./_result_memory.ts";
 import type { Runtime } from "./_runtime.ts";
 import type { SessionCache } from "./_sessions.ts";
 import type { SessionResult, TensorStore } from "./_store.ts";
@@ -23,6 +26,8 @@ export interface JobContext {
   readonly lowering: Lowering;
   /** Where numbers come from and go to. */
   readonly store: TensorStore;
+  /** Where results go. */
+  readonly memory: ResultMemory;
   /** Sessions to find again. */
   readonly sessions: SessionCache;
   /** Start of the names of profiles, where they are wanted. */
@@ -50,7 +55,7 @@ interface Trace extends Job {
 
 /** What of a backend runs something. */
 export function jobRunner(
-  { runtime, lowering, store, sessions, profilePrefix }: JobContext,
+  { runtime, lowering, store, memory, sessions, profilePrefix }: JobContext,
 ): Pick<Backend<OnnxTensor>, "read" | "compile"> {
   let programs = 0;
 
@@ -83,12 +88,29 @@ export function jobRunner(
       store.sweep(fed);
       return Object.fromEntries(fed.map((x, i) => [feedName(i), x]));
     };
+    const runSession = async (
+      session: InferenceSession,
+    ): Promise<readonly Tensor[]> => {
+      const fed = feeds();
+      if (!runtime.fillsResults) {
+        memory.free();
+        const results = await session.run(fed);
+        return session.outputNames.map((name) => results[name] as Tensor);
+      }
+      const results = outputs.map(({ shape }) =>
+        new runtime.tensors("float32", memory.take(sizeOf(shape)), shape)
+      );
+      memory.free();
+      await fillResults(session, fed, results);
+      return results;
+    };
     const create = (): Promise<InferenceSession> =>
       runtime.sessions.create(
         emitModel(plan, outputs, {
           proto: runtime.proto,
           lowering,
           device: runtime.device,
+          fillsResults: runtime.fillsResults,
         }),
         {
           ...runtime.options,
@@ -96,7 +118,7 @@ export function jobRunner(
           ...profiling(profilePrefix),
         },
       );
-    const values = await sessions.run(key, create, feeds);
+    const values = await sessions.run(key, create, runSession);
     return values.map((value, i) => ({ value, order: outputOrders[i] }));
   };
 

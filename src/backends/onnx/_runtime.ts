@@ -11,6 +11,7 @@ import type {
 } from "onnxruntime-common";
 import type { Result } from "../../core/result.ts";
 import { BackendUnavailableError } from "../errors.ts";
+import { canFillResults } from "./_fill_results.ts";
 import type { DeviceTraits } from "./lowering.ts";
 import type { OnnxProto } from "./model_builder.ts";
 
@@ -31,6 +32,8 @@ export interface Runtime {
   readonly device: DeviceTraits;
   /** Where a compiled program leaves its results. */
   readonly location: "cpu" | "gpu-buffer";
+  /** Whether it computes results into memory that is handed over. */
+  readonly fillsResults: boolean;
 }
 
 interface OnnxRuntimeModule {
@@ -121,25 +124,24 @@ export async function loadRuntime(
   try {
     const [ort, proto] = await Promise.all([profile.load(), loadProto()]);
     if (device !== "cpu") configureWasm(ort.env, options);
-    return {
-      _tag: "Right",
-      right: {
-        sessions: ort.InferenceSession,
-        tensors: ort.Tensor,
-        proto,
-        options: {
-          executionProviders: [device],
-          graphOptimizationLevel: "all",
-          logSeverityLevel: 3,
-          ...(threads === undefined || device !== "cpu"
-            ? {}
-            : { intraOpNumThreads: threads }),
-          ...profile.options,
-        },
-        device: profile.traits,
-        location: profile.location,
-      },
+    const runtime = {
+      sessions: ort.InferenceSession,
+      tensors: ort.Tensor,
+      proto,
+      options: {
+        executionProviders: [device],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+        ...(threads === undefined || device !== "cpu"
+          ? {}
+          : { intraOpNumThreads: threads }),
+        ...profile.options,
+      } as const,
+      device: profile.traits,
+      location: profile.location,
     };
+    const fillsResults = device === "cpu" && await canFillResults(runtime);
+    return { _tag: "Right", right: { ...runtime, fillsResults } };
   } catch (cause) {
     return unavailable("ONNX Runtime cannot be loaded", cause);
   }

@@ -1,13 +1,13 @@
-import type { InferenceSession, Tensor } from "onnxruntime-common";
+import type { InferenceSession } from "onnxruntime-common";
 
 /** Sessions by key, the least recently used released beyond a bound. */
 export interface SessionCache {
-  /** Runs the session of `key`, made anew where it is not there, and gives its results in order; `feeds` is asked last, once no session will be released any more. */
-  run(
+  /** Does `task` with the session of `key`, made anew where it is not there; no session is released before it ends. */
+  run<A>(
     key: string,
     make: () => Promise<InferenceSession>,
-    feeds: () => InferenceSession.FeedsType,
-  ): Promise<Tensor[]>;
+    task: (session: InferenceSession) => Promise<A>,
+  ): Promise<A>;
   /** Sessions alive now. */
   readonly size: () => number;
   /** Releases every session. */
@@ -40,7 +40,7 @@ export function sessionCache(
     await session?.release();
   };
   return {
-    run: (key, make, feeds) =>
+    run: (key, make, task) =>
       enqueue(async () => {
         let session = sessions.get(key);
         if (session === undefined) {
@@ -52,8 +52,7 @@ export function sessionCache(
         // Re-inserted last, so that the first key is the least recently used.
         sessions.delete(key);
         sessions.set(key, session);
-        const results = await session.run(feeds());
-        return session.outputNames.map((name) => results[name] as Tensor);
+        return await task(session);
       }),
     size: () => sessions.size,
     close: () =>

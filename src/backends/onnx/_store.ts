@@ -9,6 +9,7 @@ import { DisposedTensorError } from "../errors.ts";
 import { tensorShape } from "../_shape.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { MemoryOrder } from "./memory_order.ts";
+import type { ResultMemory } from "./_result_memory.ts";
 
 /** What a session gave. */
 export interface SessionResult {
@@ -56,8 +57,11 @@ export interface TensorStore {
   readonly close: () => void;
 }
 
-/** Starts an empty store. */
-export function tensorStore(tensors: TensorConstructor): TensorStore {
+/** Starts an empty store, which gives `memory` what nobody reads any more. */
+export function tensorStore(
+  tensors: TensorConstructor,
+  memory: Pick<ResultMemory, "give">,
+): TensorStore {
   const values = new WeakMap<OnnxTensor, Tensor>();
   // Only numbers in main memory have an order of their own.
   const orders = new WeakMap<OnnxTensor, MemoryOrder>();
@@ -126,7 +130,7 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
     onDevice.delete(x);
     const value = values.get(x);
     values.delete(x);
-    if (value?.location === "cpu") release(value);
+    if (value?.location === "cpu") memory.give(value.data as Float32Array);
     value?.dispose();
   };
 
@@ -158,7 +162,7 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
     },
     sweep: (fed) => {
       for (const value of replaced.splice(0)) {
-        if (!fed.includes(value)) release(value);
+        if (!fed.includes(value)) memory.give(value.data as Float32Array);
       }
     },
     remember: keep,
@@ -224,14 +228,4 @@ export function tensorStore(tensors: TensorConstructor): TensorStore {
       count = 0;
     },
   };
-}
-
-/**
- * Gives the memory of numbers that nobody reads any more back at once: the
- * garbage collector does not know how much waits for it, and would let several
- * steps of a training pile up.
- */
-function release({ data }: Tensor): void {
-  const { buffer } = data as Float32Array<ArrayBuffer>;
-  buffer.transfer(0);
 }

@@ -11,12 +11,13 @@ import { digestOf } from "./_digest.ts";
 /** Name of a value inside a model. */
 export type Value = string;
 
-/** A whole number, whole numbers, a text, `{ float }`, which a plain number cannot tell, or a graph. */
+/** A whole number, whole numbers, a text, `{ float }` or `{ floats }`, which plain numbers cannot tell, or a graph. */
 export type Attribute =
   | number
   | readonly number[]
   | string
   | { readonly float: number }
+  | { readonly floats: readonly number[] }
   | { readonly graph: onnx.IGraphProto };
 
 /** Attributes of an ONNX node, by name. */
@@ -26,7 +27,9 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 export interface ModelBuilder {
   /** Declares a fed input. */
   input(name: string, shape: Shape): Value;
-  /** Writes a tensor of floats. */
+  /** Writes a tensor of floats that may be large: it is not compared with others. */
+  tensor(data: Float32Array, shape: Shape): Value;
+  /** Writes a few floats, equal ones once. */
   floats(data: Float32Array, shape: Shape): Value;
   /** Writes a scalar. */
   scalar(value: number): Value;
@@ -61,6 +64,8 @@ export interface ModelBuilder {
   ): readonly Value[];
   /** Declares the next result. */
   output(value: Value, shape: Shape): void;
+  /** Declares an empty sequence as the next result. */
+  emptySequence(): void;
   /** The model as a message, to be changed before it is encoded. */
   message(): onnx.IModelProto;
   /** The model as ONNX Runtime reads it. */
@@ -166,7 +171,12 @@ export function modelBuilder(proto: OnnxProto, prefix = ""): ModelBuilder {
       inputs.push(valueInfo(name, shape));
       return name;
     },
-    floats: (data, shape) => initializer(elementType.float, shape, data),
+    tensor: (data, shape) => initializer(elementType.float, shape, data),
+    floats: (data, shape) =>
+      once(
+        `floats ${shape} ${digestOf(data)}`,
+        () => [initializer(elementType.float, shape, data)],
+      )[0]!,
     scalar: (value) =>
       once(
         `scalar ${Object.is(value, -0) ? "-0" : value}`,
@@ -208,6 +218,12 @@ export function modelBuilder(proto: OnnxProto, prefix = ""): ModelBuilder {
       }
       outputs.push(valueInfo(name, shape));
     },
+    emptySequence: () => {
+      const name = `${prefix}v${values++}`;
+      nodes.push({ opType: "SequenceEmpty", input: [], output: [name] });
+      const elemType = { tensorType: { elemType: elementType.float } };
+      outputs.push({ name, type: { sequenceType: { elemType } } });
+    },
     message,
     encode: () => proto.ModelProto.encode(message()).finish(),
   };
@@ -239,6 +255,7 @@ function attributeProto(
     return { name, s: new TextEncoder().encode(value), type: 3 };
   }
   if ("float" in value) return { name, f: value.float, type: 1 };
+  if ("floats" in value) return { name, floats: [...value.floats], type: 6 };
   if ("graph" in value) return { name, g: value.graph, type: 5 };
   return { name, ints: [...value], type: 7 };
 }

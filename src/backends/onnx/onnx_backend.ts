@@ -11,6 +11,7 @@ import { notedOperations } from "./_noted_operations.ts";
 import { plainLowering } from "./plain/lower_plain.ts";
 import { loadRuntime, type OnnxDevice, type Runtime } from "./_runtime.ts";
 import { sessionCache } from "./_sessions.ts";
+import { resultMemory } from "./_result_memory.ts";
 import { tensorStore } from "./_store.ts";
 
 /** Options of {@linkcode onnxBackend}. */
@@ -123,10 +124,18 @@ function backendOver(
   options: OnnxBackendOptions,
   lowering: Lowering,
 ): OnnxBackend {
-  const store = tensorStore(runtime.tensors);
+  const memory = resultMemory();
+  const store = tensorStore(runtime.tensors, memory);
   const sessions = sessionCache(options.maxSessions ?? 16, store.rescue);
   const { profilePrefix } = options;
-  const jobs = jobRunner({ runtime, lowering, store, sessions, profilePrefix });
+  const jobs = jobRunner({
+    runtime,
+    lowering,
+    store,
+    memory,
+    sessions,
+    profilePrefix,
+  });
   return {
     ...notedOperations(store.note),
     name: `onnx-${options.device}`,
@@ -141,6 +150,7 @@ function backendOver(
     memory: () => ({ tensors: store.count(), sessions: sessions.size() }),
     close: async () => {
       store.close();
+      memory.free();
       await sessions.close();
     },
   };

@@ -1,0 +1,82 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
+import {
+  canFillResults,
+  fillResults,
+} from "../../src/backends/onnx/_fill_results.ts";
+import { resultMemory } from "../../src/backends/onnx/_result_memory.ts";
+import { loadRuntime } from "../../src/backends/onnx/_runtime.ts";
+import { onnxBackend } from "../../src/backends/onnx/mod.ts";
+
+const loaded = await loadRuntime({ device: "cpu" });
+const onCpu = { ignore: loaded._tag === "Left" };
+
+Deno.test("resultMemory() gives back what it was given, by length", () => {
+  const memory = resultMemory();
+  const [two, other, three] = [2, 2, 3].map((n) => new Float32Array(n));
+  for (const data of [two, other, three]) memory.give(data!);
+  strictEqual(memory.take(3), three);
+  strictEqual(memory.take(2), other);
+  memory.free();
+  strictEqual(two!.length, 0, "its memory is free");
+  strictEqual(other!.length, 2, "what was taken is not");
+  strictEqual(memory.take(2).length, 2);
+});
+
+Deno.test("canFillResults() holds of onnxruntime-node", onCpu, async () => {
+  if (loaded._tag === "Left") return;
+  const { right: runtime } = loaded;
+  strictEqual(runtime.fillsResults, true);
+  // One that computes into memory of its own.
+  const sessions = {
+    create: async (...args: Parameters<typeof runtime.sessions.create>) => {
+      const session = await runtime.sessions.create(...args);
+      return {
+        outputNames: session.outputNames,
+        run: () => Promise.resolve({}),
+        release: () => session.release(),
+      } as unknown as InferenceSession;
+    },
+  } as typeof runtime.sessions;
+  strictEqual(await canFillResults({ ...runtime, sessions }), false);
+});
+
+Deno.test("fillResults() hands other errors on", async () => {
+  const session = {
+    outputNames: ["end", "y"],
+    run: () => Promise.reject(new Error("Got invalid dimensions for input")),
+  } as unknown as InferenceSession;
+  const y = { dims: [1] } as unknown as Tensor;
+  await rejects(() => fillResults(session, {}, [y]), /invalid dimensions/);
+});
+
+Deno.test(
+  "results keep their numbers while others give up their memory",
+  onCpu,
+  async () => {
+    const created = await onnxBackend({ device: "cpu" })();
+    if (created._tag === "Left") throw created.left;
+    const backend = created.right;
+    const step = backend.compile(({ x }) => ({
+      next: backend.add(x!, 1),
+      // Twice the same, and one that is fed.
+      same: backend.add(x!, 1),
+      given: x!,
+    }));
+    const kept = [];
+    let x = backend.tensor([0, 10], [2]);
+    for (let i = 0; i < 6; i++) {
+      const { next, same, given } = await step({ x });
+      backend.dispose(i % 2 === 0 ? [x, same!] : [given!]);
+      if (i % 2 === 0) kept.push(given!);
+      else kept.push(same!, x);
+      x = next!;
+    }
+    const numbers = await backend.read(kept);
+    deepStrictEqual(
+      numbers.map((data) => [...data]),
+      [0, 2, 1, 2, 4, 3, 4, 6, 5].map((i) => [i, i + 10]),
+    );
+    await backend.close();
+  },
+);
