@@ -74,11 +74,14 @@ export function residual<T>(
   return [value, ...Object.values(gradients)];
 }
 
-/** The start of a ResNet on a picture, which may be flat and full of ties. */
+/** The start of a ResNet on a picture, which may be flat and full of ties; a ReLU may be missing behind the pool. */
 export function stem<T>(
   be: Backend<T>,
   [height, width]: readonly [number, number],
-  contrast = 1,
+  { contrast = 1, relu = true }: {
+    readonly contrast?: number;
+    readonly relu?: boolean;
+  } = {},
 ): readonly T[] {
   const picture = uniform(1, [2, 3, height, width]);
   const images = be.tensor(
@@ -92,7 +95,7 @@ export function stem<T>(
       bias: bias!,
     });
     const pooled = tape.maxPool2d(y, { kernelSize: 3, stride: 2, padding: 1 });
-    return weighted(tape, pooled);
+    return weighted(tape, relu ? tape.relu(pooled) : pooled);
   })({ w: tensor(be, 2, [16, 3, 7, 7]), bias: tensor(be, 3, [16]) });
   return [value, ...Object.values(gradients)];
 }

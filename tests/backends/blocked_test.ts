@@ -1,6 +1,15 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Backend, TensorData } from "../../src/backends/backend.ts";
-import { type OnnxBackend, onnxBackend } from "../../src/backends/onnx/mod.ts";
+import { constantLeaf } from "../../src/backends/onnx/_constant.ts";
+import { planGraph } from "../../src/backends/onnx/_plan.ts";
+import { operations } from "../../src/backends/onnx/_record.ts";
+import { isStemPoolGrad } from "../../src/backends/onnx/blocked/_window.ts";
+import type { OperationNode } from "../../src/backends/onnx/graph.ts";
+import {
+  type OnnxBackend,
+  onnxBackend,
+  type OnnxTensor,
+} from "../../src/backends/onnx/mod.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { valueAndGrad } from "../../src/backends/tape.ts";
 import {
@@ -82,18 +91,52 @@ for (
     "of an odd result": [62, 64],
   })
 ) {
+  for (const relu of [true, false]) {
+    Deno.test(
+      `the blocked lowering trains a stem and its pool ${name}, ${
+        relu ? "a" : "no"
+      } ReLU behind it`,
+      onBlocked,
+      () => agrees((be) => stem(be, size as [number, number], { relu }), 1e-4),
+    );
+  }
+}
+
+for (const relu of [true, false]) {
   Deno.test(
-    `the blocked lowering trains a stem and its pool ${name}`,
+    `the blocked lowering gives all of a pool's gradient to the first of equal cells, ${
+      relu ? "a" : "no"
+    } ReLU behind it`,
     onBlocked,
-    () => agrees((be) => stem(be, size as [number, number]), 1e-4),
+    () => agrees((be) => stem(be, [64, 64], { contrast: 0, relu })),
   );
 }
 
-Deno.test(
-  "the blocked lowering gives all of a pool's gradient to the first of equal cells",
-  onBlocked,
-  () => agrees((be) => stem(be, [64, 64], 0)),
-);
+Deno.test("isStemPoolGrad() wants a gradient that is zero where the pool's result is not positive", () => {
+  const { conv2d, maxPool2d, maxPool2dGrad, mul, relu, step } = operations;
+  const leaf = (...shape: number[]): OnnxTensor => ({ kind: "tensor", shape });
+  const stride = { stride: 2, padding: 3 };
+  const window = { kernelSize: 3, stride: 2, padding: 1 };
+  const [x, other] = [1, 2].map((seed) => {
+    const w = constantLeaf(uniform(seed, [16, 3, 7, 7]).data, [16, 3, 7, 7]);
+    return conv2d(leaf(2, 3, 64, 64), w, stride);
+  }) as [OnnxTensor, OnnxTensor];
+  const dy = leaf(2, 16, 16, 16);
+  const isOfStem = (dy: OnnxTensor, attributes = window): boolean => {
+    const node = maxPool2dGrad(x, dy, attributes);
+    const plan = planGraph([node], () => false);
+    return isStemPoolGrad(
+      plan,
+      plan.canonical(node) as OperationNode<"maxPool2dGrad">,
+    );
+  };
+  const y = maxPool2d(x, window);
+  ok(isOfStem(mul(dy, step(relu(y)))));
+  ok(isOfStem(mul(step(y), dy)), "step(y) is step(relu(y))");
+  ok(!isOfStem(dy), "nothing is known of it");
+  ok(!isOfStem(mul(dy, relu(y))), "not a step");
+  ok(!isOfStem(mul(dy, step(maxPool2d(other, window)))), "of another pool");
+});
 
 Deno.test(
   "weights keep their numbers between steps that leave them in blocks",

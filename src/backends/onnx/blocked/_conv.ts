@@ -129,13 +129,18 @@ export function amongZeros(
   plane: Value,
   { batch, channels, height, width }: Window,
 ): Value {
-  const lines = batch * channels / block * (height / 2);
-  const cells = reshape(model, plane, [lines, 1, width / 2, 1, block]);
-  const spread = model.op("Pad", [
-    cells,
-    model.ints([0, 0, 0, 0, 0, 0, 1, 0, 1, 0]),
-  ]);
-  return reshape(model, spread, [batch, channels, height, width]);
+  const maps = batch * channels / block;
+  const count = maps * height * width / 4;
+  return gatherRows(model, plane, {
+    length: block,
+    count,
+    order: rowOrder(
+      [maps * height / 2, 2, width / 2, 2],
+      (line, row, cell, column) =>
+        row + column === 0 ? line * width / 2 + cell : count,
+    ),
+    shape: [batch, channels, height, width],
+  });
 }
 
 /** Row and column of a filter. */

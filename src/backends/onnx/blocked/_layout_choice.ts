@@ -16,7 +16,7 @@ import {
   isBlockable,
   isConv,
   isImage,
-  isStemPool,
+  isStemPoolGrad,
   windowOf,
 } from "./_window.ts";
 import { hasGroupedWinograd } from "./winograd/grouped.ts";
@@ -145,13 +145,13 @@ function votesOf(
   return [];
 }
 
-/** Whether `x` is the convolution of a picture before a pool with a gradient. */
+/** Whether `x` is the convolution of a picture before a pool whose gradient is written on planes. */
 function isStem(plan: GraphPlan, x: OnnxTensor, block: number): boolean {
   return x.kind === "operation" && x.operation === "conv2d" &&
     hasPlanes(windowOf(x as OperationNode<"conv2d">), block) &&
     plan.consumers(x).some((other) =>
       other.operation === "maxPool2dGrad" &&
       plan.canonical(other.inputs[0]!) === x &&
-      isStemPool(other as OperationNode<"maxPool2dGrad">)
+      isStemPoolGrad(plan, other as OperationNode<"maxPool2dGrad">)
     );
 }

@@ -1,11 +1,14 @@
 import type { OnnxTensor, OperationNode } from "../graph.ts";
+import type { Value } from "../model_builder.ts";
 import {
   amongZeros,
   conv,
   convPlanes,
   inputGrad,
   inputGradPlanes,
+  type RuleTarget,
 } from "./_conv.ts";
+import { depthwise, RELU } from "./_depthwise.ts";
 import { filterGrad } from "./_filter_grad.ts";
 import type { Fusion } from "./_fusion.ts";
 import type { Scope } from "./_scope.ts";
@@ -20,6 +23,7 @@ import {
   isConv,
   isImage,
   isPointwise,
+  type Window,
   windowOf,
 } from "./_window.ts";
 import { groupedWinogradConv, hasGroupedWinograd } from "./winograd/grouped.ts";
@@ -55,34 +59,38 @@ function lowerForward(
   { conv: { inputs: operands }, conv: convolution, sum, relu }: Fusion,
 ): boolean {
   const g = windowOf(convolution);
-  const { model, block } = rule;
+  const { block } = rule;
   if (!isBlockable(g, block)) return false;
   const [x, w, bias] = operands.map(plan.canonical);
-  const tiled = hasGroupedWinograd(plan, convolution, block)
-    ? {
-      write: groupedWinogradConv,
-      x: "blockedTiles",
-      w: "blockedTaps",
-    } as const
-    : hasWinograd(g, block)
-    ? { write: winogradConv, x: "tiles", w: "taps" } as const
-    : undefined;
-  if (tiled !== undefined) {
-    const maps = tiled.write(rule, {
-      x: values.get(x!, tiled.x),
-      w: values.get(w!, tiled.w),
-      bias: bias && values.get(bias, "plain"),
+  const offset = bias && values.get(bias, "plain");
+  const added = sum && values.get(sum, "maps");
+  if (hasGroupedWinograd(plan, convolution, block)) {
+    const maps = groupedWinogradConv(rule, {
+      x: values.get(x!, "blockedTiles"),
+      w: values.get(w!, "blockedTaps"),
+      bias: offset,
     }, g);
-    const added = sum ? model.op("Add", [maps, values.get(sum, "maps")]) : maps;
-    values.set(node, "maps", [relu ? model.op("Relu", [added]) : added]);
+    values.set(node, "maps", [finished(rule, { maps, sum: added, relu }, g)]);
+    return true;
+  }
+  if (hasWinograd(g, block)) {
+    const maps = winogradConv(rule, {
+      x: values.get(x!, "tiles"),
+      w: values.get(w!, "taps"),
+    }, g);
+    const rest = { maps, bias: offset, sum: added, relu };
+    values.set(node, "maps", [finished(rule, rest, g)]);
     return true;
   }
   const isPicture = isImage(g, block);
   const inputs = {
     x: values.get(x!, isPicture ? "plain" : "maps"),
     w: values.get(w!, isPicture ? "imageFilter" : "filter"),
-    bias: bias && values.get(bias, "plain"),
-    sum: sum && values.get(sum, "maps"),
+    bias: offset,
+    // A convolution writes over what it adds, or copies it by one thread.
+    sum: sum && isReadBehind(plan, sum, node)
+      ? depthwise(rule, { x: added! }, { channels: g.filters })
+      : added,
     relu,
   };
   if (layoutOf(node) === "planes" && hasPlanes(g, block)) {
@@ -91,6 +99,39 @@ function lowerForward(
     values.set(node, "maps", [conv(rule, inputs, g)]);
   }
   return true;
+}
+
+/** Whether an operation behind `node` reads `x`. */
+function isReadBehind(
+  { operations, consumers }: Scope["plan"],
+  x: OnnxTensor,
+  node: OperationNode,
+): boolean {
+  const readers = new Set(consumers(x));
+  return operations.slice(operations.indexOf(node) + 1)
+    .some((other) => readers.has(other));
+}
+
+/** Adds what a convolution by tiles lacks, in one pass: in `maps`, out `maps`. */
+function finished(
+  rule: RuleTarget,
+  { maps, bias, sum, relu }: {
+    readonly maps: Value;
+    readonly bias?: Value | undefined;
+    readonly sum?: Value | undefined;
+    readonly relu: boolean;
+  },
+  { filters: channels }: Window,
+): Value {
+  const activation = relu ? RELU : undefined;
+  if (sum !== undefined) {
+    const inputs = { x: sum, bias, sum: maps, activation };
+    return depthwise(rule, inputs, { channels });
+  }
+  if (bias !== undefined) {
+    return depthwise(rule, { x: maps, bias, activation }, { channels });
+  }
+  return relu ? rule.model.op("Relu", [maps]) : maps;
 }
 
 /** In: `maps` and `filter`; out: `maps`. */

@@ -1,8 +1,8 @@
 import type { OnnxTensor, OperationNode } from "../graph.ts";
-import { poolPlanes, poolPlanesGrad, type PoolShape } from "./_pool.ts";
+import { poolPlanes, poolPlanesGrad } from "./_pool.ts";
 import { blockedOp } from "./_rows.ts";
 import type { Scope } from "./_scope.ts";
-import { isStemPool } from "./_window.ts";
+import { isStemPool, isStemPoolGrad } from "./_window.ts";
 
 /** Writes a max-pool or its gradient: in `maps` or `planes`; out `maps`, or `planes` for the gradient. */
 export function lowerPool(scope: Scope, node: OperationNode): boolean {
@@ -42,9 +42,8 @@ function lowerGrad(
   node: OperationNode<"maxPool2dGrad">,
 ): boolean {
   const [x, dy] = node.inputs.map(plan.canonical) as [OnnxTensor, OnnxTensor];
-  if (!values.has(x, "planes") || !isStemPool(node)) return false;
+  if (!values.has(x, "planes") || !isStemPoolGrad(plan, node)) return false;
   const inputs = { planes: values.planes(x), dy: values.get(dy, "maps") };
-  const planes = poolPlanesGrad(rule, inputs, dy.shape as PoolShape);
-  values.set(node, "planes", planes);
+  values.set(node, "planes", poolPlanesGrad(rule, inputs, dy.shape[1]!));
   return true;
 }

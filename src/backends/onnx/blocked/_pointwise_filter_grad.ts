@@ -30,21 +30,22 @@ export function pointwiseFilterGrad(
   const cells = rows * columns;
   const tall = largestDivisor(cells / block, TALLEST);
   const depth = cells / tall;
-  const asImage = (maps: Value, count: number): Value =>
-    reshape(
-      model,
-      blockedOp(model, "ReorderInput", [
-        reshape(
-          model,
-          blockedOp(model, "ReorderOutput", [maps], {
-            channels: count,
-            channels_last: 1,
-          }),
-          [batch, cells, count, 1],
-        ),
-      ]),
-      [1, batch * depth, tall, count],
-    );
+  const asImage = (maps: Value, count: number): Value => {
+    const parts = cells / block;
+    // Each block of cells by channels is a small matrix: reordering transposes it.
+    const transposed = blockedOp(model, "ReorderInput", [
+      reshape(model, maps, [batch * count / block, cells, block, 1]),
+    ]);
+    return gatherRows(model, transposed, {
+      length: block * block,
+      count: batch * count / block * parts,
+      order: rowOrder(
+        [batch, parts, count / block],
+        (image, part, c) => (image * count / block + c) * parts + part,
+      ),
+      shape: [1, batch * depth, tall, count],
+    });
+  };
   const asFilters = (maps: Value, count: number): Value =>
     reshape(model, maps, [batch * count, depth, tall, 1]);
   const product = (image: Value, filter: Value): Value => {

@@ -5,17 +5,15 @@
  *
  * @module
  */
-import {
-  elementType,
-  type ModelBuilder,
-  type Value,
-} from "../model_builder.ts";
+import type { ModelBuilder, Value } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
+import {
+  type Activation,
+  depthwise,
+  type DepthwiseTaps,
+} from "./_depthwise.ts";
 import type { Stored } from "./_layout.ts";
-import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";
-
-/** Shape `[batch, channels, rows, columns]` of the result. */
-export type PoolShape = readonly [number, number, number, number];
+import { blockedOp } from "./_rows.ts";
 
 /** Writes the pool: in `planes`, out `maps`. */
 export function poolPlanes(model: ModelBuilder, planes: Stored): Value {
@@ -48,20 +46,23 @@ function withPrevious(
   });
 }
 
-/** Writes the gradient by the input, all of it to the first of equal cells: `dy` in `maps`, planes in and out. */
+/**
+ * Writes the gradient by the input, all of it to the first of equal cells: `dy`
+ * in `maps`, zero where the result is not positive; planes in and out.
+ */
 export function poolPlanesGrad(
   target: RuleTarget,
   { planes, dy }: { readonly planes: Stored; readonly dy: Value },
-  shape: PoolShape,
+  channels: number,
 ): Stored {
   const { model } = target;
   const [ee, eo, oe, oo] = planes as readonly [Value, Value, Value, Value];
   const [even, odd] = poolColumns(model, planes);
   const down = split(target, { even, odd, y: poolPlanes(model, planes), dy }, {
-    shape,
+    channels,
     along: "rows",
   });
-  const along = { shape, along: "columns" } as const;
+  const along = { channels, along: "columns" } as const;
   const top = split(
     target,
     { even: ee, odd: eo, y: even, dy: down.even },
@@ -80,7 +81,7 @@ interface Line {
 }
 
 interface Along {
-  readonly shape: PoolShape;
+  readonly channels: number;
   readonly along: "rows" | "columns";
 }
 
@@ -88,54 +89,38 @@ interface Along {
 function split(
   target: RuleTarget,
   { even, odd, y, dy }: Line,
-  along: Along,
+  { channels, along }: Along,
 ): { readonly even: Value; readonly odd: Value } {
   const { model } = target;
-  const before = shift(target, odd, { ...along, by: -1, fill: -Infinity });
-  const share = (dy: Value, x: Value): Value => {
-    const mask = model.op("Cast", [model.op("Equal", [x, y])], {
-      to: elementType.float,
-    });
-    return model.op("Mul", [dy, mask]);
-  };
-  // What the first did not take is left for the second, and so on.
-  const first = share(dy, before);
-  const left = model.op("Sub", [dy, first]);
-  const second = share(left, even);
-  const third = model.op("Sub", [left, second]);
-  const back = shift(target, first, { ...along, by: 1, fill: 0 });
-  return { even: second, odd: model.op("Add", [third, back]) };
-}
-
-interface Shift extends Along {
-  readonly by: number;
-  /** What comes in from outside. */
-  readonly fill: number;
-}
-
-/** Cell `i` of the result is cell `i + by`. */
-function shift(
-  { model, block }: RuleTarget,
-  x: Value,
-  { shape, along, by, fill }: Shift,
-): Value {
-  const [batch, channels, rows, columns] = shape;
-  const planes = batch * channels / block;
-  if (along === "rows") {
-    // A padding of one end, and a negative one of the other.
-    const shifted = model.op("Pad", [
-      reshape(model, x, [planes, rows, columns * block]),
-      model.ints([0, -by, 0, 0, by, 0]),
-      model.scalar(fill),
-    ]);
-    return reshape(model, shifted, shape);
-  }
-  // Of short rows, gathering is faster.
-  const lines = planes * rows;
-  const count = lines * columns;
-  const order = rowOrder([lines, columns], (line, i) => {
-    const from = i + by;
-    return from < 0 || from >= columns ? count : line * columns + from;
+  const taps = (pair: readonly [number, number]) =>
+    along === "rows" ? pair.map((tap) => [tap]) : [pair];
+  /** 1 where a cell, or the one before it, is `y`, and 0 where it is less. */
+  const isLargest = (x: Value, where: DepthwiseTaps): Value =>
+    depthwise(target, { x, sum: y, activation: IS_ZERO }, where);
+  // Zeros come in from outside, and no gradient goes where the largest is zero.
+  const isFirst = isLargest(odd, {
+    channels,
+    taps: taps([-1, 0]),
+    pads: along === "rows" ? [1, 0, 0, 0] : [0, 1, 0, 0],
   });
-  return gatherRows(model, x, { length: block, count, order, shape, fill });
+  // What the first did not take is left for the second, and so on.
+  const first = model.op("Mul", [dy, isFirst]);
+  const left = model.op("Sub", [dy, first]);
+  const second = model.op("Mul", [
+    left,
+    isLargest(even, { channels, taps: [[-1]] }),
+  ]);
+  const third = model.op("Sub", [left, second]);
+  const both = depthwise(target, { x: first, sum: third }, {
+    channels,
+    taps: taps([0, 1]),
+    pads: along === "rows" ? [0, 0, 1, 0] : [0, 0, 0, 1],
+  });
+  return { even: second, odd: both };
 }
+
+/** 1 at zero, 0 above: steep enough that every normal number leaves the slope. */
+const IS_ZERO: Activation = {
+  activation: "HardSigmoid",
+  activation_params: { floats: [-3e38, 1] },
+};

@@ -1,5 +1,5 @@
 import type { Shape } from "../../backend.ts";
-import type { ModelBuilder, Value } from "../model_builder.ts";
+import type { Attributes, ModelBuilder, Value } from "../model_builder.ts";
 
 /** How {@linkcode gatherRows} reads and what it gives. */
 export interface RowGather {
@@ -7,10 +7,8 @@ export interface RowGather {
   readonly length: number;
   /** Rows that there are. */
   readonly count: number;
-  /** Which rows, in the order of the result; `count` is a row of `fill`. */
+  /** Which rows, in the order of the result; `count` is a row of zeros. */
   readonly order: Int32Array;
-  /** 0 by default. */
-  readonly fill?: number;
   /** Shape of the result. */
   readonly shape: Shape;
 }
@@ -19,11 +17,13 @@ export interface RowGather {
 export function gatherRows(
   model: ModelBuilder,
   x: Value,
-  { length, count, order, shape, fill = 0 }: RowGather,
+  { length, count, order, shape }: RowGather,
 ): Value {
   const rows = reshape(model, x, [count, length]);
+  const beyond = () => model.floats(new Float32Array(length), [1, length]);
+  // Joining uses all threads, padding one.
   const padded = order.includes(count)
-    ? model.op("Pad", [rows, model.ints([0, 0, 1, 0]), model.scalar(fill)])
+    ? model.op("Concat", [rows, beyond()], { axis: 0 })
     : rows;
   const gathered = model.op("Gather", [padded, model.indices(order)], {
     axis: 0,
@@ -73,8 +73,7 @@ export function blockedOp(
   model: ModelBuilder,
   type: string,
   inputs: readonly Value[],
-  attributes: Readonly<Record<string, number | readonly number[] | string>> =
-    {},
+  attributes: Attributes = {},
 ): Value {
   return model.op(type, inputs, attributes, "com.microsoft.nchwc");
 }

@@ -20,8 +20,8 @@ export function hasStemFilterGrad({ columns }: Window, block: number): boolean {
 
 /**
  * Writes the gradient of a convolution of a picture by its filter, a
- * convolution as in {@linkcode filterGrad}: images, columns of a plane and the
- * parity of the column are its channels, taps and colours its columns. In:
+ * convolution of each plane as in {@linkcode filterGrad}: images and columns of
+ * the plane are its channels, taps and colours its columns. In:
  * row-major and `planes`; out: `imageFilter`.
  */
 export function stemFilterGrad(
@@ -34,49 +34,44 @@ export function stemFilterGrad(
   const blocks = columns / block;
   const byOffset = columnsByOffset(model, x, g);
   const lines = batch * channels * height;
-  const order = rowOrder(
-    [2, batch, blocks, height, kw, channels],
-    (parity, image, part, y, tap, c) => {
-      const line = (image * channels + c) * height + y;
-      return ((2 * parity + tap) * lines + line) * blocks + part;
-    },
+  const depth = batch * columns;
+  const images = [0, 1].map((parity) =>
+    gatherRows(model, byOffset, {
+      length: block,
+      count: OFFSETS * lines * blocks,
+      order: rowOrder(
+        [batch, blocks, height, kw, channels],
+        (image, part, y, tap, c) => {
+          const line = (image * channels + c) * height + y;
+          return ((2 * parity + tap) * lines + line) * blocks + part;
+        },
+      ),
+      shape: [1, depth, height, kw * channels],
+    })
   );
-  const depth = 2 * batch * columns;
-  const image = gatherRows(model, byOffset, {
-    length: block,
-    count: OFFSETS * lines * blocks,
-    order,
-    shape: [1, depth, height, kw * channels],
-  });
-  const outputs = filters / block;
-  const asFilters = (plane: Value): Value =>
-    outputAsFilters(model, plane, {
+  const product = planes.reduce<Value | undefined>((sum, plane, i) => {
+    const filter = outputAsFilters(model, plane, {
       batch,
-      outputs,
+      outputs: filters / block,
       rows,
       columns,
       band: rows,
       block,
-      shape: [outputs, 1, batch * columns * rows * block],
+      shape: [filters, depth, rows, 1],
     });
-  const product = [0, 1].reduce<Value | undefined>((sum, parity) => {
-    const both = planes.slice(2 * parity, 2 * parity + 2).map(asFilters);
-    const filter = reshape(
-      model,
-      model.op("Concat", both, { axis: 1 }),
-      [filters, depth, rows, 1],
-    );
+    const [rowParity, columnParity] = [i >> 1, i & 1];
+    const image = images[columnParity]!;
     const inputs = [image, filter, ...(sum === undefined ? [] : ["", sum])];
     return blockedOp(model, "Conv", inputs, {
       kernel_shape: [rows, 1],
       strides: [1, 1],
       dilations: [4, 1],
-      pads: [padding - 2 * parity, 0, 2 * parity, 0],
+      pads: [padding - 2 * rowParity, 0, 2 * rowParity, 0],
     });
   }, undefined);
   // [O / L][kh][kw][I][L of O]
   const places = rowOrder(
-    [outputs, channels, kh, kw],
+    [filters / block, channels, kh, kw],
     (o, c, row, column) => ((o * kh + row) * kw + column) * channels + c,
   );
   return gatherRows(model, product!, {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Shape } from "../../backend.ts";
-import type { OperationNode } from "../graph.ts";
+import type { OnnxTensor, OperationNode } from "../graph.ts";
+import type { GraphPlan } from "../lowering.ts";
 
 /** A convolution of `x [batch, channels, height, width]`. */
 export interface Window {
@@ -126,4 +127,28 @@ export function isStemPool(
   >,
 ): boolean {
   return kernelSize === 3 && stride === 2 && padding === 1;
+}
+
+/**
+ * Whether a gradient is that of a ResNet's pool, with a ReLU behind it: `dy` is
+ * zero wherever the pool's result is not positive.
+ */
+export function isStemPoolGrad(
+  { canonical }: GraphPlan,
+  node: OperationNode<"maxPool2dGrad">,
+): boolean {
+  const [x, dy] = node.inputs.map(canonical);
+  const operand = (y: OnnxTensor, operation: string) =>
+    y.kind === "operation" && y.operation === operation
+      ? canonical(y.inputs[0]!)
+      : undefined;
+  const isOfPool = (factor: OnnxTensor): boolean => {
+    const active = operand(factor, "step");
+    const pooled = active && (operand(active, "relu") ?? active);
+    return pooled?.kind === "operation" && pooled.operation === "maxPool2d" &&
+      isStemPool(pooled as OperationNode<"maxPool2d">) &&
+      canonical(pooled.inputs[0]!) === x;
+  };
+  return isStemPool(node) && dy?.kind === "operation" &&
+    dy.operation === "mul" && dy.inputs.map(canonical).some(isOfPool);
 }

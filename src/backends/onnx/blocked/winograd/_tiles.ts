@@ -85,10 +85,10 @@ export function inputTilesGrad(
   });
 }
 
-/** The result that points of tiles stand for, plus a bias `[C]`: in `tiles`, out `maps`. */
+/** The result that points of tiles stand for: in `tiles`, out `maps`. */
 export function resultMaps(
   { model, block }: RuleTarget,
-  { tiles, bias }: { readonly tiles: Value; readonly bias?: Value | undefined },
+  tiles: Value,
   { batch, channels, height, width }: MapSizes,
 ): Value {
   const [rows, columns] = [tilesAlong(height), tilesAlong(width)];
@@ -96,9 +96,8 @@ export function resultMaps(
     rows * columns * batch,
     channels,
   ]);
-  const biased = bias ? model.op("Add", [cells, bias]) : cells;
   const maps = batch * channels / block;
-  return gatherRows(model, biased, {
+  return gatherRows(model, cells, {
     length: block,
     count: CELLS * CELLS * rows * columns * maps,
     order: rowOrder([maps, height, width], (map, y, x) => {

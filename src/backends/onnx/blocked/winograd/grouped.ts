@@ -15,11 +15,7 @@ import { blockedOp, reshape } from "../_rows.ts";
 import { type ConvNode, type Window, windowOf } from "../_window.ts";
 import { blockedResultMaps } from "./_blocked_tiles.ts";
 import { BIAS_POINTS, POINTS, tilesAlong } from "./_transforms.ts";
-import {
-  filterPoints,
-  isTileable,
-  type WinogradConvInputs,
-} from "./winograd.ts";
+import { filterPoints, isTileable } from "./winograd.ts";
 
 /** Fewer, and reading 36 filters for nine costs what tiles save. */
 const FEWEST_TILES = 16;
@@ -47,10 +43,20 @@ function isConstant(
       x.inputs.every((input) => isConstant(canonical, canonical(input)));
 }
 
+/** Operands of {@linkcode groupedWinogradConv}. */
+export interface GroupedConvInputs {
+  /** `blockedTiles`. */
+  readonly x: Value;
+  /** `blockedTaps`. */
+  readonly w: Value;
+  /** `[O]`. */
+  readonly bias?: Value | undefined;
+}
+
 /** Writes `conv(x, w) + bias`: in `blockedTiles` and `blockedTaps`, out `maps`. */
 export function groupedWinogradConv(
   target: RuleTarget,
-  { x, w, bias }: WinogradConvInputs,
+  { x, w, bias }: GroupedConvInputs,
   g: Window,
 ): Value {
   const { model } = target;

@@ -42,23 +42,21 @@ export function isTileable(g: Window, block: number): boolean {
 
 /** Operands of {@linkcode winogradConv}. */
 export interface WinogradConvInputs {
-  /** `tiles`; `blockedTiles` for groups. */
+  /** `tiles`. */
   readonly x: Value;
-  /** `taps`; `blockedTaps` for groups. */
+  /** `taps`. */
   readonly w: Value;
-  /** `[O]`. */
-  readonly bias?: Value | undefined;
 }
 
-/** Writes `conv(x, w) + bias`: in `tiles`, out `maps`. */
+/** Writes `conv(x, w)`: in `tiles`, out `maps`. */
 export function winogradConv(
   target: RuleTarget,
-  { x, w, bias }: WinogradConvInputs,
+  { x, w }: WinogradConvInputs,
   g: Window,
 ): Value {
   const { model } = target;
   const tiles = model.op("MatMul", [x, pointMatrices(model, w, g)]);
-  return resultMaps(target, { tiles, bias }, { ...g, channels: g.filters });
+  return resultMaps(target, tiles, { ...g, channels: g.filters });
 }
 
 /** Writes the gradient by the input: in `resultTiles` of `dy`, out `maps`. */

@@ -1,0 +1,64 @@
+import type { Value } from "../model_builder.ts";
+import type { RuleTarget } from "./_conv.ts";
+import { blockedOp, range } from "./_rows.ts";
+
+/** Operands of {@linkcode depthwise}, all `maps` but the bias. */
+export interface DepthwiseInputs {
+  readonly x: Value;
+  /** `[C]`. */
+  readonly bias?: Value | undefined;
+  /** Added to the result. */
+  readonly sum?: Value | undefined;
+  /** What follows. */
+  readonly activation?: Activation | undefined;
+}
+
+/** An activation that a convolution ends with, and its numbers. */
+export interface Activation {
+  readonly activation: "Relu" | "HardSigmoid";
+  /** Slope and offset of a hard sigmoid. */
+  readonly activation_params?: { readonly floats: readonly [number, number] };
+}
+
+/** `max(0, x)`. */
+export const RELU: Activation = { activation: "Relu" };
+
+/** The few weights that all channels share. */
+export interface DepthwiseTaps {
+  readonly channels: number;
+  /** By rows; one is copied. */
+  readonly taps?: readonly (readonly number[])[];
+  /** Zeros around: before along rows and columns, then behind. */
+  readonly pads?: readonly [number, number, number, number];
+}
+
+/**
+ * Writes `activation(taps * x + bias + sum)`, each channel by itself: one pass
+ * where an operator for each part would take several. In `maps`, out `maps`.
+ */
+export function depthwise(
+  { model, block }: RuleTarget,
+  { x, bias, sum, activation }: DepthwiseInputs,
+  { channels, taps = [[1]], pads = [0, 0, 0, 0] }: DepthwiseTaps,
+): Value {
+  const kernel = [taps.length, taps[0]!.length];
+  // In memory `[C / L][kh][kw][L]`.
+  const weights = range(channels / block).flatMap(() =>
+    taps.flat().flatMap((tap) => range(block).map(() => tap))
+  );
+  const filter = model.floats(
+    Float32Array.from(weights),
+    [channels, 1, ...kernel],
+  );
+  const inputs = sum !== undefined
+    ? [x, filter, bias ?? "", sum]
+    : bias !== undefined
+    ? [x, filter, bias]
+    : [x, filter];
+  return blockedOp(model, "Conv", inputs, {
+    kernel_shape: kernel,
+    pads,
+    group: channels,
+    ...activation,
+  });
+}
