@@ -42,6 +42,11 @@ const GEOMETRIES: readonly Geometry[] = [
   { x: [1, 16, 32, 32], filters: 16, kernelSize: 3, stride: 2, padding: 1 },
   { x: [1, 16, 34, 16], filters: 16, kernelSize: 5, stride: 2, padding: 2 },
   { x: [2, 16, 30, 12], filters: 16, kernelSize: 3, stride: 3, padding: 1 },
+  // Whole bands and blocks: of one row of blocks, of a wide filter, at strides.
+  { x: [1, 16, 8, 16], filters: 32, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [2, 16, 12, 32], filters: 16, kernelSize: 5, stride: 1, padding: 2 },
+  { x: [2, 16, 16, 32], filters: 16, kernelSize: 5, stride: 2, padding: 2 },
+  { x: [1, 32, 24, 48], filters: 16, kernelSize: 3, stride: 3, padding: 1 },
   // Products of cells, more outputs than inputs and fewer, and odd counts.
   { x: [2, 16, 8, 16], filters: 48, kernelSize: 1, stride: 1, padding: 0 },
   { x: [2, 48, 16, 8], filters: 16, kernelSize: 1, stride: 1, padding: 0 },

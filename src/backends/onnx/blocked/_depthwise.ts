@@ -26,8 +26,10 @@ export const RELU: Activation = { activation: "Relu" };
 /** The few weights that all channels share. */
 export interface DepthwiseTaps {
   readonly channels: number;
-  /** By rows; one is copied. */
+  /** By rows; one that copies by default. */
   readonly taps?: readonly (readonly number[])[];
+  /** Along rows and columns; 1 by default. */
+  readonly strides?: readonly [number, number];
   /** Zeros around: before along rows and columns, then behind. */
   readonly pads?: readonly [number, number, number, number];
 }
@@ -39,7 +41,8 @@ export interface DepthwiseTaps {
 export function depthwise(
   { model, block }: RuleTarget,
   { x, bias, sum, activation }: DepthwiseInputs,
-  { channels, taps = [[1]], pads = [0, 0, 0, 0] }: DepthwiseTaps,
+  { channels, taps = [[1]], strides = [1, 1], pads = [0, 0, 0, 0] }:
+    DepthwiseTaps,
 ): Value {
   const kernel = [taps.length, taps[0]!.length];
   // In memory `[C / L][kh][kw][L]`.
@@ -57,6 +60,7 @@ export function depthwise(
     : [x, filter];
   return blockedOp(model, "Conv", inputs, {
     kernel_shape: kernel,
+    strides,
     pads,
     group: channels,
     ...activation,

@@ -8,11 +8,13 @@
  */
 import type { ModelBuilder, Value } from "../model_builder.ts";
 import type { RuleTarget } from "./_conv.ts";
+import { depthwise } from "./_depthwise.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
 import {
   type FilterGradInputs,
   pointwiseFilterGrad,
 } from "./_pointwise_filter_grad.ts";
+import { bandedFilterGrad, hasBands } from "./_banded_filter_grad.ts";
 import { isPointwise, type Window } from "./_window.ts";
 
 /** Rows of the result in a band at most: more, and it falls out of the cache. */
@@ -24,33 +26,20 @@ export function filterGrad(
   inputs: FilterGradInputs,
   g: Window,
 ): Value {
-  if (!isPointwise(g)) return windowed(target, inputs, g);
-  const seen = g.stride === 1
-    ? inputs
-    : { ...inputs, x: seenCells(target, inputs.x, g) };
+  if (!isPointwise(g)) {
+    return hasBands(g, target.block)
+      ? bandedFilterGrad(target, inputs, g)
+      : windowed(target, inputs, g);
+  }
+  const strides = [g.stride, g.stride] as const;
+  const seen = g.stride === 1 ? inputs : {
+    ...inputs,
+    x: depthwise(target, { x: inputs.x }, { channels: g.channels, strides }),
+  };
   const dense = { ...g, height: g.rows, width: g.columns, stride: 1 };
   return g.rows * g.columns % target.block === 0
     ? pointwiseFilterGrad(target, seen, dense)
     : windowed(target, seen, dense);
-}
-
-/** The cells that a 1x1 filter sees at its stride: in and out `maps`. */
-function seenCells(
-  { model, block }: RuleTarget,
-  x: Value,
-  { batch, channels, height, width, rows, columns, stride }: Window,
-): Value {
-  const maps = batch * channels / block;
-  return gatherRows(model, x, {
-    length: block,
-    count: maps * height * width,
-    order: rowOrder(
-      [maps, rows, columns],
-      (map, row, column) =>
-        (map * height + row * stride) * width + column * stride,
-    ),
-    shape: [batch, channels, rows, columns],
-  });
 }
 
 /**
