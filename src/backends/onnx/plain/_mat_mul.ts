@@ -58,10 +58,14 @@ export function writeMatMul(
 
 /** Writes a product of matrices and the row that is added to it. */
 export function lowerMatMulAdd(
-  { model, inputs, attributes: { transposeA, transposeB } }: Call<"matMulAdd">,
+  { model, device, inputs: [a, b, row], attributes }: Call<"matMulAdd">,
 ): Value {
-  return model.op("Gemm", inputs, {
-    transA: Number(transposeA),
-    transB: Number(transposeB),
-  });
+  const transposes = {
+    transA: Number(attributes.transposeA),
+    transB: Number(attributes.transposeB),
+  };
+  // There one thread first copies the row into all of the result.
+  return device.fastProducts
+    ? model.op("Add", [model.op("Gemm", [a!, b!], transposes), row!])
+    : model.op("Gemm", [a!, b!, row!], transposes);
 }
