@@ -110,42 +110,43 @@ function order(
   name: string,
   sizesOf: (shape: Shape) => FilterSizes,
 ): MemoryOrder {
-  /** Calls `visit` for each element in row-major order, with its place there and where it is packed. */
-  const walk = (
-    shape: Shape,
-    visit: (plain: number, packed: number) => void,
-  ): void => {
-    const sizes = sizesOf(shape);
-    const { leadingTaps, outputBlocks, inputBlocks, inputs, outputs } = sizes;
-    const taps = leadingTaps * sizes.taps;
-    const blockSize = inputs * outputs;
-    const filters = outputBlocks * outputs;
-    const channels = inputBlocks * inputs;
-    const tapStride = leadingTaps > 1 ? filters * channels : blockSize;
-    let plain = 0;
-    for (let o = 0; o < filters; o++) {
-      const ob = Math.floor(o / outputs);
-      for (let i = 0; i < channels; i++) {
-        const ib = Math.floor(i / inputs);
-        const first = (ob * inputBlocks + ib) * sizes.taps * blockSize +
-          (i - ib * inputs) * outputs + o - ob * outputs;
-        for (let tap = 0; tap < taps; tap++) {
-          visit(plain++, first + tap * tapStride);
-        }
-      }
-    }
-  };
   return {
     name,
     pack: (data, shape) => {
+      const places = packedPlaces(sizesOf(shape));
       const result = new Float32Array(data.length);
-      walk(shape, (plain, packed) => result[packed] = data[plain]!);
+      for (let i = 0; i < places.length; i++) result[places[i]!] = data[i]!;
       return result;
     },
     unpack: (data, shape) => {
+      const places = packedPlaces(sizesOf(shape));
       const result = new Float32Array(data.length);
-      walk(shape, (plain, packed) => result[plain] = data[packed]!);
+      for (let i = 0; i < places.length; i++) result[i] = data[places[i]!]!;
       return result;
     },
   };
+}
+
+/** Where each element is packed, in row-major order. */
+function packedPlaces(sizes: FilterSizes): Int32Array {
+  const { leadingTaps, outputBlocks, inputBlocks, inputs, outputs } = sizes;
+  const taps = leadingTaps * sizes.taps;
+  const blockSize = inputs * outputs;
+  const filters = outputBlocks * outputs;
+  const channels = inputBlocks * inputs;
+  const tapStride = leadingTaps > 1 ? filters * channels : blockSize;
+  const places = new Int32Array(filters * channels * taps);
+  let plain = 0;
+  for (let o = 0; o < filters; o++) {
+    const ob = Math.floor(o / outputs);
+    for (let i = 0; i < channels; i++) {
+      const ib = Math.floor(i / inputs);
+      const first = (ob * inputBlocks + ib) * sizes.taps * blockSize +
+        (i - ib * inputs) * outputs + o - ob * outputs;
+      for (let tap = 0; tap < taps; tap++) {
+        places[plain++] = first + tap * tapStride;
+      }
+    }
+  }
+  return places;
 }
