@@ -104,6 +104,8 @@ async function notStarted(
   runtime: Runtime,
   { device }: OnnxBackendOptions,
 ): Promise<BackendUnavailableError | undefined> {
+  // Then it ran one already.
+  if (runtime.fillsResults) return undefined;
   const probe = backendOver(runtime, { device }, plainLowering);
   try {
     await probe.read([probe.neg(probe.tensor([1], [1]))]);
