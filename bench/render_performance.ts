@@ -32,6 +32,8 @@ export interface PairedSide extends Summary {
 export interface PerformanceInput {
   /** `peers.json`. */
   readonly peers?: PairedResults | undefined;
+  /** `peers_avx2.json`: the same on a CPU of another kind. */
+  readonly avx2?: PairedResults | undefined;
   /** `peers_plain.json`. */
   readonly plain?: PairedResults | undefined;
   /** `scaling.json`. */
@@ -74,6 +76,12 @@ export function renderPerformance(input: PerformanceInput): string {
         "`*-step`: forward, objective, backward and Adam on four pairs of " +
         "256 x 256. `*-locate`: both images of a pair forward and ten points " +
         "located.",
+    }),
+    paired(input.avx2, {
+      title: "The same on a CPU with AVX2",
+      command: "deno task bench:peers",
+      text: "Vectors of eight numbers in place of sixteen; by the version of " +
+        "its date.",
     }),
     paired(input.plain, {
       title: "The same with the plain lowering",
