@@ -78,9 +78,10 @@ export function residual<T>(
 export function stem<T>(
   be: Backend<T>,
   [height, width]: readonly [number, number],
-  { contrast = 1, relu = true }: {
+  { contrast = 1, relu = true, kernelSize: k = 7 }: {
     readonly contrast?: number;
     readonly relu?: boolean;
+    readonly kernelSize?: number;
   } = {},
 ): readonly T[] {
   const picture = uniform(1, [2, 3, height, width]);
@@ -91,12 +92,12 @@ export function stem<T>(
   const { value, gradients } = valueAndGrad(be, (tape, { w, bias }) => {
     const y = tape.conv2d(tape.lift(images), w!, {
       stride: 2,
-      padding: 3,
+      padding: (k - 1) / 2,
       bias: bias!,
     });
     const pooled = tape.maxPool2d(y, { kernelSize: 3, stride: 2, padding: 1 });
     return weighted(tape, relu ? tape.relu(pooled) : pooled);
-  })({ w: tensor(be, 2, [16, 3, 7, 7]), bias: tensor(be, 3, [16]) });
+  })({ w: tensor(be, 2, [16, 3, k, k]), bias: tensor(be, 3, [16]) });
   return [value, ...Object.values(gradients)];
 }
 

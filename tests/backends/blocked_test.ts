@@ -28,7 +28,7 @@ const created = await onnxBackend({ device: "cpu", lowering: "blocked" })();
 const onBlocked = { ignore: created._tag === "Left" };
 
 const GEOMETRIES: readonly Geometry[] = [
-  // Columns in whole blocks, one block and a part, and less than one.
+  // Columns in whole blocks, in bands; one block and a part, and less than one.
   { x: [2, 32, 5, 32], filters: 16, kernelSize: 3, stride: 1, padding: 1 },
   { x: [2, 16, 6, 19], filters: 32, kernelSize: 3, stride: 1, padding: 1 },
   { x: [3, 32, 9, 7], filters: 32, kernelSize: 3, stride: 1, padding: 1 },
@@ -36,7 +36,11 @@ const GEOMETRIES: readonly Geometry[] = [
   { x: [2, 32, 16, 32], filters: 48, kernelSize: 3, stride: 2, padding: 1 },
   { x: [1, 16, 10, 18], filters: 32, kernelSize: 3, stride: 2, padding: 1 },
   { x: [2, 16, 9, 13], filters: 16, kernelSize: 3, stride: 2, padding: 1 },
-  // Bands of rows: equal ones, a last one that is not full, at strides too.
+  // Bands of rows: equal ones, a last one that is not full, at strides too; rows
+  // that make no bands, and columns that are no stride apart.
+  { x: [1, 16, 11, 16], filters: 16, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [2, 16, 9, 31], filters: 16, kernelSize: 3, stride: 2, padding: 1 },
+  { x: [1, 16, 14, 16], filters: 16, kernelSize: 3, stride: 1, padding: 1 },
   { x: [2, 16, 16, 16], filters: 16, kernelSize: 3, stride: 1, padding: 1 },
   { x: [1, 16, 17, 9], filters: 16, kernelSize: 3, stride: 1, padding: 1 },
   { x: [1, 16, 32, 32], filters: 16, kernelSize: 3, stride: 2, padding: 1 },
@@ -107,6 +111,12 @@ for (
   }
 }
 
+Deno.test(
+  "the blocked lowering trains a stem of 5x5 filters",
+  onBlocked,
+  () => agrees((be) => stem(be, [64, 64], { kernelSize: 5 }), 1e-4),
+);
+
 for (const relu of [true, false]) {
   Deno.test(
     `the blocked lowering gives all of a pool's gradient to the first of equal cells, ${
@@ -141,6 +151,9 @@ Deno.test("isStemPoolGrad() wants a gradient that is zero where the pool's resul
   ok(!isOfStem(dy), "nothing is known of it");
   ok(!isOfStem(mul(dy, relu(y))), "not a step");
   ok(!isOfStem(mul(dy, step(maxPool2d(other, window)))), "of another pool");
+  const two = { kernelSize: 2, stride: 2, padding: 0 };
+  ok(!isOfStem(mul(dy, step(maxPool2d(x, two)))), "of another window");
+  ok(!isOfStem(mul(dy, step(maxPool2d(x, two))), two), "not a ResNet's");
 });
 
 Deno.test(

@@ -5,14 +5,19 @@ import {
   fillResults,
 } from "../../src/backends/onnx/_fill_results.ts";
 import { resultMemory } from "../../src/backends/onnx/_result_memory.ts";
+import { jobRunner } from "../../src/backends/onnx/_jobs.ts";
+import { plainLowering } from "../../src/backends/onnx/plain/lower_plain.ts";
+import { operations } from "../../src/backends/onnx/_record.ts";
+import { sessionCache } from "../../src/backends/onnx/_sessions.ts";
 import { loadRuntime } from "../../src/backends/onnx/_runtime.ts";
 import { onnxBackend } from "../../src/backends/onnx/mod.ts";
+import { tensorStore } from "../../src/backends/onnx/_store.ts";
 
 const loaded = await loadRuntime({ device: "cpu" });
 const onCpu = { ignore: loaded._tag === "Left" };
 
 Deno.test("resultMemory() gives back what it was given, by length", () => {
-  const memory = resultMemory();
+  const memory = resultMemory(true);
   const [two, other, three] = [2, 2, 3].map((n) => new Float32Array(n));
   for (const data of [two, other, three]) memory.give(data!);
   strictEqual(memory.take(3), three);
@@ -22,6 +27,31 @@ Deno.test("resultMemory() gives back what it was given, by length", () => {
   strictEqual(other!.length, 2, "what was taken is not");
   strictEqual(memory.take(2).length, 2);
 });
+
+Deno.test("resultMemory() frees at once what nobody will take", () => {
+  const data = new Float32Array(2);
+  resultMemory(false).give(data);
+  strictEqual(data.length, 0);
+});
+
+Deno.test(
+  "tensorStore() gives results up, and frees other tensors at once",
+  onCpu,
+  () => {
+    if (loaded._tag === "Left") return;
+    const { tensors } = loaded.right;
+    const given: Float32Array[] = [];
+    const store = tensorStore(tensors, { give: (data) => given.push(data) });
+    const data = Float32Array.of(1, 2);
+    const value = new tensors("float32", data, [2]);
+    const result = store.adopt({ value, order: undefined }, "a program");
+    const made = store.tensor([3, 4], [2]);
+    const numbers = store.get(made).data as Float32Array;
+    store.dispose([result, made]);
+    deepStrictEqual(given, [data]);
+    strictEqual(numbers.length, 0);
+  },
+);
 
 Deno.test("canFillResults() holds of onnxruntime-node", onCpu, async () => {
   if (loaded._tag === "Left") return;
@@ -49,6 +79,43 @@ Deno.test("fillResults() hands other errors on", async () => {
   const y = { dims: [1] } as unknown as Tensor;
   await rejects(() => fillResults(session, {}, [y]), /invalid dimensions/);
 });
+
+Deno.test(
+  "a program's results take the memory of those that were disposed",
+  onCpu,
+  async () => {
+    if (loaded._tag === "Left") return;
+    const { right: runtime } = loaded;
+    const taken: unknown[] = [];
+    const sessions = {
+      create: async (...args: Parameters<typeof runtime.sessions.create>) => {
+        const session = await runtime.sessions.create(...args);
+        const run = session.run.bind(session);
+        session.run = (feeds: InferenceSession.FeedsType, ...rest) => {
+          const [fetches] = rest as [Record<string, Tensor | null>];
+          taken.push(Object.values(fetches).at(-1)?.data);
+          return run(feeds, fetches);
+        };
+        return session;
+      },
+    } as typeof runtime.sessions;
+    const memory = resultMemory(true);
+    const store = tensorStore(runtime.tensors, memory);
+    const { compile } = jobRunner({
+      runtime: { ...runtime, sessions },
+      lowering: plainLowering,
+      store,
+      memory,
+      sessions: sessionCache(1, store.rescue),
+    });
+    const step = compile(({ x }) => ({ y: operations.mul(x!, x!) }));
+    const x = store.tensor([1, 2], [2]);
+    for (let i = 0; i < 3; i++) store.dispose([(await step({ x })).y!]);
+    strictEqual(taken.length, 3);
+    strictEqual(taken[1], taken[0]);
+    strictEqual(taken[2], taken[0]);
+  },
+);
 
 Deno.test(
   "results keep their numbers while others give up their memory",

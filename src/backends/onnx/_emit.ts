@@ -21,21 +21,17 @@ export interface EmitTarget {
   readonly lowering: Lowering;
   /** What the device offers. */
   readonly device: DeviceTraits;
+  /** Whether results are computed into memory that is handed over. */
+  readonly fillsResults?: boolean;
 }
 
 /** The model that computes `outputs`, which `plan` was made for, encoded. */
 export function emitModel(
   plan: OrderedPlan,
   outputs: readonly OnnxTensor[],
-  target: EmitTarget & {
-    /** Whether its results are computed into memory that is handed over. */
-    readonly fillsResults: boolean;
-  },
+  target: EmitTarget,
 ): Uint8Array {
-  const model = modelBuilder(target.proto);
-  if (target.fillsResults) model.emptySequence();
-  writeInto(model, plan, outputs, target);
-  return model.encode();
+  return writeModel(plan, outputs, target).encode();
 }
 
 /** Writes the model that computes `outputs`, which `plan` was made for. */
@@ -45,16 +41,7 @@ export function writeModel(
   target: EmitTarget,
 ): ModelBuilder {
   const model = modelBuilder(target.proto);
-  writeInto(model, plan, outputs, target);
-  return model;
-}
-
-function writeInto(
-  model: ModelBuilder,
-  plan: OrderedPlan,
-  outputs: readonly OnnxTensor[],
-  target: EmitTarget,
-): void {
+  if (target.fillsResults) model.emptySequence();
   const values = new Map<OnnxTensor, Value>();
   const orderOf = target.lowering.ordersOf(plan);
   plan.feeds.forEach((x, i) =>
@@ -73,4 +60,5 @@ function writeInto(
   for (const x of outputs) {
     model.output(values.get(plan.canonical(x))!, x.shape);
   }
+  return model;
 }

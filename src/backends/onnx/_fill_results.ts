@@ -11,7 +11,7 @@ import { modelBuilder } from "./model_builder.ts";
 import type { Runtime } from "./_runtime.ts";
 
 /** What the copying ends with. */
-const END = /non tensor type/i;
+const END = /^Non tensor type/;
 
 /**
  * Runs a session whose first result is a {@linkcode ModelBuilder.emptySequence}:
@@ -33,7 +33,10 @@ export async function fillResults(
 
 /** Whether a runtime can fill results: one small model tells. */
 export async function canFillResults(
-  { proto, sessions, tensors, options }: Omit<Runtime, "fillsResults">,
+  { proto, sessions, tensors, options }: Pick<
+    Runtime,
+    "proto" | "sessions" | "tensors" | "options"
+  >,
 ): Promise<boolean> {
   const model = modelBuilder(proto);
   model.emptySequence();
@@ -42,8 +45,8 @@ export async function canFillResults(
   try {
     const session = await sessions.create(model.encode(), options);
     const x = new tensors("float32", Float32Array.of(1, -2), [2]);
-    await fillResults(session, { x }, [result]);
-    await session.release();
+    await fillResults(session, { x }, [result])
+      .finally(() => session.release());
     return `${result.data}` === "-1,2";
   } catch {
     return false;

@@ -83,29 +83,26 @@ export function jobRunner(
     feed: (x: OnnxTensor, order: MemoryOrder | undefined) => Tensor,
     location: "cpu" | "gpu-buffer",
   ): Promise<readonly SessionResult[]> => {
-    const feeds = (): Record<string, Tensor> => {
-      const fed = plan.feeds.map((x, i) => feed(x, feedOrders[i]));
-      store.sweep(fed);
-      return Object.fromEntries(fed.map((x, i) => [feedName(i), x]));
-    };
     const runSession = async (
       session: InferenceSession,
     ): Promise<readonly Tensor[]> => {
-      const fed = feeds();
+      const fed = plan.feeds.map((x, i) => feed(x, feedOrders[i]));
+      store.sweep(fed);
+      const feeds = Object.fromEntries(fed.map((x, i) => [feedName(i), x]));
       if (!runtime.fillsResults) {
-        memory.free();
-        const results = await session.run(fed);
+        const results = await session.run(feeds);
         return session.outputNames.map((name) => results[name] as Tensor);
       }
       const results = outputs.map(({ shape }) =>
         new runtime.tensors("float32", memory.take(sizeOf(shape)), shape)
       );
       memory.free();
-      await fillResults(session, fed, results);
+      await fillResults(session, feeds, results);
       return results;
     };
-    const create = (): Promise<InferenceSession> =>
-      runtime.sessions.create(
+    const create = (): Promise<InferenceSession> => {
+      memory.free();
+      return runtime.sessions.create(
         emitModel(plan, outputs, {
           proto: runtime.proto,
           lowering,
@@ -118,6 +115,7 @@ export function jobRunner(
           ...profiling(profilePrefix),
         },
       );
+    };
     const values = await sessions.run(key, create, runSession);
     return values.map((value, i) => ({ value, order: outputOrders[i] }));
   };

@@ -2,31 +2,35 @@
 export interface ResultMemory {
   /** Room for `length` numbers, whatever stands there. */
   readonly take: (length: number) => Float32Array;
-  /** Takes over numbers that nobody reads any more. */
+  /** Takes over a result that nobody reads any more. */
   readonly give: (data: Float32Array) => void;
-  /**
-   * Frees what was given and not taken again: the garbage collector does not
-   * know how much waits for it, and would let several steps of a training pile
-   * up.
-   */
+  /** Frees what was given and not taken again. */
   readonly free: () => void;
 }
 
-/** Starts without any. */
-export function resultMemory(): ResultMemory {
+/** Starts without any; where none will be taken, what is given is freed at once. */
+export function resultMemory(isTaken: boolean): ResultMemory {
   const spare = new Map<number, Float32Array[]>();
   return {
     take: (length) => spare.get(length)?.pop() ?? new Float32Array(length),
     give: (data) => {
+      if (!isTaken) return discard(data);
       const others = spare.get(data.length) ?? [];
       spare.set(data.length, others);
       others.push(data);
     },
     free: () => {
-      for (const { buffer } of [...spare.values()].flat()) {
-        (buffer as ArrayBuffer).transfer(0);
-      }
+      [...spare.values()].flat().forEach(discard);
       spare.clear();
     },
   };
+}
+
+/**
+ * Frees numbers that nobody reads any more at once: the garbage collector does
+ * not know how much waits for it, and would let several steps of a training
+ * pile up.
+ */
+export function discard({ buffer }: Float32Array): void {
+  (buffer as ArrayBuffer).transfer(0);
 }

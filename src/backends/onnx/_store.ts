@@ -9,7 +9,7 @@ import { DisposedTensorError } from "../errors.ts";
 import { tensorShape } from "../_shape.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { MemoryOrder } from "./memory_order.ts";
-import type { ResultMemory } from "./_result_memory.ts";
+import { discard, type ResultMemory } from "./_result_memory.ts";
 
 /** What a session gave. */
 export interface SessionResult {
@@ -57,7 +57,7 @@ export interface TensorStore {
   readonly close: () => void;
 }
 
-/** Starts an empty store, which gives `memory` what nobody reads any more. */
+/** Starts an empty store, which gives `memory` the results that nobody reads any more. */
 export function tensorStore(
   tensors: TensorConstructor,
   memory: Pick<ResultMemory, "give">,
@@ -130,7 +130,11 @@ export function tensorStore(
     onDevice.delete(x);
     const value = values.get(x);
     values.delete(x);
-    if (value?.location === "cpu") memory.give(value.data as Float32Array);
+    if (value?.location === "cpu") {
+      // Only results: they cannot pile up without a run, which takes or frees.
+      const give = results.has(x) ? memory.give : discard;
+      give(value.data as Float32Array);
+    }
     value?.dispose();
   };
 
@@ -162,7 +166,7 @@ export function tensorStore(
     },
     sweep: (fed) => {
       for (const value of replaced.splice(0)) {
-        if (!fed.includes(value)) memory.give(value.data as Float32Array);
+        if (!fed.includes(value)) discard(value.data as Float32Array);
       }
     },
     remember: keep,

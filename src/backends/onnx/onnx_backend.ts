@@ -57,9 +57,10 @@ export interface OnnxBackend extends Backend<OnnxTensor> {
  * becomes one model, whose session is kept and found again by its structure.
  * `wasm` needs leave to read its own files, `cpu` also to load native code.
  * No operation falls back from `webgpu` to another device. Disposing results of
- * a program frees them at once: run what depends on them before. What `tensor`
- * made outlives its disposal where something recorded reads it. `step` and the
- * gradient of `relu` hand NaN on.
+ * a program gives their memory up at once: run what depends on them before. What
+ * `tensor` made outlives its disposal where something recorded reads it. `step`
+ * and the gradient of `relu` hand NaN on; a number that is not finite spoils
+ * more of a map by the blocked lowering than by the plain one.
  *
  * @param options The device, its threads and how many sessions are kept.
  * @returns The backend, or what is missing to run it.
@@ -126,7 +127,7 @@ function backendOver(
   options: OnnxBackendOptions,
   lowering: Lowering,
 ): OnnxBackend {
-  const memory = resultMemory();
+  const memory = resultMemory(runtime.fillsResults);
   const store = tensorStore(runtime.tensors, memory);
   const sessions = sessionCache(options.maxSessions ?? 16, store.rescue);
   const { profilePrefix } = options;
@@ -152,8 +153,9 @@ function backendOver(
     memory: () => ({ tensors: store.count(), sessions: sessions.size() }),
     close: async () => {
       store.close();
-      memory.free();
       await sessions.close();
+      // Behind the last run, which gives too.
+      memory.free();
     },
   };
 }

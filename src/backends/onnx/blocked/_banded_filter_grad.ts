@@ -4,13 +4,24 @@ import { sumRows } from "../sum_rows.ts";
 import type { RuleTarget } from "./_conv.ts";
 import { depthwise } from "./_depthwise.ts";
 import type { FilterGradInputs } from "./_pointwise_filter_grad.ts";
-import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
+import {
+  blockedOp,
+  gatherRows,
+  range,
+  reshape,
+  rowOrder,
+  transposedBlocks,
+} from "./_rows.ts";
 import type { Window } from "./_window.ts";
 
 /** Rows of the result in a band at most: more, and it falls out of the cache. */
-const MOST_ROWS = 8;
+export const MOST_ROWS = 8;
 
-/** Whether the columns of the result come in whole blocks, and the input has `stride` times as many. */
+/**
+ * Whether the columns of the result come in whole blocks, the input has `stride`
+ * times as many, and the rows fall into bands of at least half of the most: the
+ * rows between two bands are read twice.
+ */
 export function hasBands(g: Window, block: number): boolean {
   return g.columns % block === 0 && g.width === g.columns * g.stride &&
     bandOf(g) >= MOST_ROWS / 2;
@@ -34,7 +45,6 @@ export function bandedFilterGrad(
 ): Value {
   const { model, block } = target;
   const { batch, channels, filters, columns, kh, kw, stride, padding } = g;
-  const [inputs, outputs] = [channels / block, filters / block];
   const band = bandOf(g);
   const [bands, parts] = [g.rows / band, columns / block];
   const products = range(kw).map((tap) => {
@@ -54,8 +64,17 @@ export function bandedFilterGrad(
     const size = filters * kh * channels;
     return sumRows(model, reshape(model, byImage, [batch, size]), batch);
   });
-  // [kw][O / L][kh][C][L of O]
-  return gatherRows(model, model.op("Concat", products, { axis: 0 }), {
+  return byColumns(target, model.op("Concat", products, { axis: 0 }), g);
+}
+
+/** A gradient by the columns of its filter, `[kw][O / L][kh][C][L of O]`, as `filter`. */
+export function byColumns(
+  { model, block }: RuleTarget,
+  gradient: Value,
+  { channels, filters, kh, kw }: Window,
+): Value {
+  const [inputs, outputs] = [channels / block, filters / block];
+  return gatherRows(model, gradient, {
     length: block * block,
     count: kw * outputs * kh * inputs,
     order: rowOrder(
@@ -104,10 +123,8 @@ function bandsOf(
     taps: [[...range(phase).map(() => 0), 1]],
     strides: [1, stride],
   });
-  // Each block of columns by channels is a small matrix: reordering transposes it.
-  const transposed = blockedOp(model, "ReorderInput", [
-    reshape(model, thinned, [batch * inputs, height * columns, block, 1]),
-  ]);
+  const size = [batch * inputs, height * columns, block] as const;
+  const transposed = transposedBlocks(model, thinned, size);
   const [bands, lines] = [rows / band, (band - 1) * stride + kh];
   const count = batch * inputs * height * parts;
   return gatherRows(model, transposed, {

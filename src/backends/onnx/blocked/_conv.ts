@@ -3,9 +3,15 @@
  *
  * @module
  */
-import type { ModelBuilder, Value } from "../model_builder.ts";
+import type { Attributes, ModelBuilder, Value } from "../model_builder.ts";
 import type { Stored } from "./_layout.ts";
-import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
+import {
+  blockedOp,
+  gatherRows,
+  range,
+  rowOrder,
+  transposedBlocks,
+} from "./_rows.ts";
 import { isPointwise, type Window } from "./_window.ts";
 
 /** What every rule of this folder is told. */
@@ -59,7 +65,7 @@ export function convPlanes(
 }
 
 /** Row and column parity of each plane. */
-const PARITIES = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
+export const PARITIES = [[0, 0], [0, 1], [1, 0], [1, 1]] as const;
 
 /** Operands of a gradient by the input. */
 export interface InputGradInputs {
@@ -161,10 +167,7 @@ function transposedFilter(
 ): Value {
   const [outputs, inputs] = [g.filters / block, g.channels / block];
   const count = outputs * inputs * g.kh * g.kw;
-  // Each block of inputs by outputs is a small matrix: reordering transposes it.
-  const transposed = blockedOp(model, "ReorderInput", [
-    reshape(model, w, [count, block, block, 1]),
-  ]);
+  const transposed = transposedBlocks(model, w, [count, block, block]);
   const order = rowOrder([inputs, outputs, taps.length], (i, o, tap) => {
     const [row, column] = taps[tap]!;
     return ((o * inputs + i) * g.kh + row) * g.kw + column;
@@ -177,10 +180,11 @@ function transposedFilter(
   });
 }
 
-function convolution(
+/** Writes a convolution by its operands and attributes. */
+export function convolution(
   model: ModelBuilder,
   { x, w, bias, sum, relu = false }: ConvInputs,
-  attributes: Readonly<Record<string, readonly number[]>>,
+  attributes: Attributes,
 ): Value {
   const inputs = sum !== undefined
     ? [x, w, bias ?? "", sum]

@@ -1,6 +1,6 @@
 import type { Value } from "../model_builder.ts";
-import type { RuleTarget } from "./_conv.ts";
-import { blockedOp, range } from "./_rows.ts";
+import { convolution, type RuleTarget } from "./_conv.ts";
+import { range } from "./_rows.ts";
 
 /** Operands of {@linkcode depthwise}, all `maps` but the bias. */
 export interface DepthwiseInputs {
@@ -36,7 +36,8 @@ export interface DepthwiseTaps {
 
 /**
  * Writes `activation(taps * x + bias + sum)`, each channel by itself: one pass
- * where an operator for each part would take several. In `maps`, out `maps`.
+ * where an operator for each part would take several. Taps of zero hand a number
+ * on that is not finite, as NaN. In `maps`, out `maps`.
  */
 export function depthwise(
   { model, block }: RuleTarget,
@@ -53,12 +54,7 @@ export function depthwise(
     Float32Array.from(weights),
     [channels, 1, ...kernel],
   );
-  const inputs = sum !== undefined
-    ? [x, filter, bias ?? "", sum]
-    : bias !== undefined
-    ? [x, filter, bias]
-    : [x, filter];
-  return blockedOp(model, "Conv", inputs, {
+  return convolution(model, { x, w: filter, bias, sum }, {
     kernel_shape: kernel,
     strides,
     pads,

@@ -7,6 +7,12 @@
  * @module
  */
 import type { ModelBuilder, Value } from "../model_builder.ts";
+import {
+  bandedFilterGrad,
+  byColumns,
+  hasBands,
+  MOST_ROWS,
+} from "./_banded_filter_grad.ts";
 import type { RuleTarget } from "./_conv.ts";
 import { depthwise } from "./_depthwise.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
@@ -14,11 +20,7 @@ import {
   type FilterGradInputs,
   pointwiseFilterGrad,
 } from "./_pointwise_filter_grad.ts";
-import { bandedFilterGrad, hasBands } from "./_banded_filter_grad.ts";
 import { isPointwise, type Window } from "./_window.ts";
-
-/** Rows of the result in a band at most: more, and it falls out of the cache. */
-const MOST_ROWS = 8;
 
 /** Writes the gradient: in `maps`, out `filter`. */
 export function filterGrad(
@@ -52,9 +54,9 @@ function windowed(
   { x, dy }: FilterGradInputs,
   g: Window,
 ): Value {
-  const { batch, channels, height, width, filters, rows, columns } = g;
+  const { batch, channels, height, width, rows, columns } = g;
   const { kh, kw, stride, padding } = g;
-  const [inputs, outputs] = [channels / block, filters / block];
+  const inputs = channels / block;
   const blocks = Math.ceil(columns / block);
   const bands = Math.ceil(rows / MOST_ROWS);
   const band = Math.ceil(rows / bands);
@@ -100,17 +102,7 @@ function windowed(
     dilations: [stride, 1],
     pads: [0, 0, 0, 0],
   });
-  // [kw][O / L][kh][C][L of O]
-  const order = rowOrder(
-    [outputs, inputs, kh, kw],
-    (o, c, row, column) => ((column * outputs + o) * kh + row) * inputs + c,
-  );
-  return gatherRows(model, product, {
-    length: block * block,
-    count: order.length,
-    order,
-    shape: [filters, channels, kh, kw],
-  });
+  return byColumns({ model, block }, product, g);
 }
 
 interface OutputBands {

@@ -140,7 +140,10 @@ function votesOf(
   }
   if (node.operation === "maxPool2dGrad") {
     const x = plan.canonical(a!);
-    return isStem(plan, x, block) ? [[node, "planes"]] : [];
+    return isStem(plan, x, block) &&
+        isStemPoolGrad(plan, node as OperationNode<"maxPool2dGrad">)
+      ? [[node, "planes"]]
+      : [];
   }
   return [];
 }

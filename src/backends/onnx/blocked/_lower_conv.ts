@@ -87,7 +87,8 @@ function lowerForward(
     x: values.get(x!, isPicture ? "plain" : "maps"),
     w: values.get(w!, isPicture ? "imageFilter" : "filter"),
     bias: offset,
-    // A convolution writes over what it adds, or copies it by one thread.
+    // A convolution writes over what it adds, or copies it by one thread; what
+    // gradients add is read nowhere else.
     sum: sum && isReadBehind(plan, sum, node)
       ? depthwise(rule, { x: added! }, { channels: g.filters })
       : added,

@@ -2,7 +2,13 @@ import { largestDivisor } from "../largest_divisor.ts";
 import type { Value } from "../model_builder.ts";
 import { sumRows } from "../sum_rows.ts";
 import type { RuleTarget } from "./_conv.ts";
-import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";
+import {
+  blockedOp,
+  gatherRows,
+  reshape,
+  rowOrder,
+  transposedBlocks,
+} from "./_rows.ts";
 import type { Window } from "./_window.ts";
 
 /** Operands of a gradient by the filter. */
@@ -32,10 +38,8 @@ export function pointwiseFilterGrad(
   const depth = cells / tall;
   const asImage = (maps: Value, count: number): Value => {
     const parts = cells / block;
-    // Each block of cells by channels is a small matrix: reordering transposes it.
-    const transposed = blockedOp(model, "ReorderInput", [
-      reshape(model, maps, [batch * count / block, cells, block, 1]),
-    ]);
+    const size = [batch * count / block, cells, block] as const;
+    const transposed = transposedBlocks(model, maps, size);
     return gatherRows(model, transposed, {
       length: block * block,
       count: batch * count / block * parts,
@@ -69,9 +73,7 @@ export function pointwiseFilterGrad(
   // [C / L][O][L of C], which runs faster; each block is then transposed.
   const swapped = product(asImage(dy, filters), asFilters(x, channels));
   const count = inputs * outputs;
-  const transposed = blockedOp(model, "ReorderInput", [
-    reshape(model, swapped, [count, block, block, 1]),
-  ]);
+  const transposed = transposedBlocks(model, swapped, [count, block, block]);
   const order = rowOrder([outputs, inputs], (o, c) => c * outputs + o);
   return gatherRows(model, transposed, {
     length: block * block,

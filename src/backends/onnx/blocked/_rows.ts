@@ -78,6 +78,21 @@ export function blockedOp(
   return model.op(type, inputs, attributes, "com.microsoft.nchwc");
 }
 
+/**
+ * Transposes small matrices of `length` rows, a block's length of columns:
+ * `[count][length / L][L][L]`, each last two axes swapped, which is what
+ * reordering does where rows stand for channels.
+ */
+export function transposedBlocks(
+  model: ModelBuilder,
+  x: Value,
+  [count, length, block]: readonly [number, number, number],
+): Value {
+  return blockedOp(model, "ReorderInput", [
+    reshape(model, x, [count, length, block, 1]),
+  ]);
+}
+
 /** 0 to `count - 1`. */
 export function range(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i);

@@ -1,5 +1,5 @@
 import type { ModelBuilder, Value } from "../model_builder.ts";
-import type { RuleTarget } from "./_conv.ts";
+import { PARITIES, type RuleTarget } from "./_conv.ts";
 import { outputAsFilters } from "./_filter_grad.ts";
 import type { Stored } from "./_layout.ts";
 import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";
@@ -13,9 +13,12 @@ export interface StemInputs {
   readonly planes: Stored;
 }
 
-/** Whether the columns of the planes come in whole blocks. */
-export function hasStemFilterGrad({ columns }: Window, block: number): boolean {
-  return columns / 2 % block === 0;
+/** Whether the columns of the planes come in whole blocks, and windows are a ResNet's. */
+export function hasStemFilterGrad(
+  { columns, padding }: Window,
+  block: number,
+): boolean {
+  return columns / 2 % block === 0 && padding === 3;
 }
 
 /**
@@ -59,7 +62,7 @@ export function stemFilterGrad(
       block,
       shape: [filters, depth, rows, 1],
     });
-    const [rowParity, columnParity] = [i >> 1, i & 1];
+    const [rowParity, columnParity] = PARITIES[i]!;
     const image = images[columnParity]!;
     const inputs = [image, filter, ...(sum === undefined ? [] : ["", sum])];
     return blockedOp(model, "Conv", inputs, {
