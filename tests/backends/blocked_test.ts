@@ -3,7 +3,11 @@ import type { Backend, TensorData } from "../../src/backends/backend.ts";
 import { constantLeaf } from "../../src/backends/onnx/_constant.ts";
 import { planGraph } from "../../src/backends/onnx/_plan.ts";
 import { operations } from "../../src/backends/onnx/_record.ts";
-import { isStemPoolGrad } from "../../src/backends/onnx/blocked/_window.ts";
+import { hasBands } from "../../src/backends/onnx/blocked/_banded_filter_grad.ts";
+import {
+  isStemPoolGrad,
+  type Window,
+} from "../../src/backends/onnx/blocked/_window.ts";
 import type { OperationNode } from "../../src/backends/onnx/graph.ts";
 import {
   type OnnxBackend,
@@ -74,6 +78,21 @@ for (const geometry of GEOMETRIES) {
     () => agrees((be) => convolved(be, geometry)),
   );
 }
+
+Deno.test("hasBands() wants whole blocks of columns and bands of rows", () => {
+  const has = (change: Partial<Window>): boolean =>
+    hasBands({
+      ...{ batch: 2, channels: 16, filters: 16, kh: 3, kw: 3, padding: 1 },
+      ...{ stride: 1, height: 16, width: 32, rows: 16, columns: 32 },
+      ...change,
+    }, 16);
+  ok(has({}));
+  ok(has({ stride: 2, height: 32, width: 64 }));
+  ok(has({ height: 12, rows: 12 }), "bands of six rows");
+  ok(!has({ width: 24, columns: 24 }), "half a block");
+  ok(!has({ stride: 2, height: 31, width: 63 }), "no stride apart");
+  ok(!has({ height: 22, rows: 22 }), "bands of two rows");
+});
 
 Deno.test(
   "the blocked lowering adds what is added and applies a ReLU once",

@@ -110,7 +110,13 @@ Deno.test(
     });
     const step = compile(({ x }) => ({ y: operations.mul(x!, x!) }));
     const x = store.tensor([1, 2], [2]);
-    for (let i = 0; i < 3; i++) store.dispose([(await step({ x })).y!]);
+    const advance = async () => store.dispose([(await step({ x })).y!]);
+    await advance();
+    const other = new Float32Array(3);
+    memory.give(other);
+    await advance();
+    strictEqual(other.length, 0, "what a run does not take is freed");
+    await advance();
     strictEqual(taken.length, 3);
     strictEqual(taken[1], taken[0]);
     strictEqual(taken[2], taken[0]);

@@ -1,8 +1,9 @@
 /**
  * The gradient of a convolution by its filter, itself a convolution: its
- * channels are the images, bands of rows and columns of the batch, its rows
- * those of a band, its columns the channels of the input and its filters the
- * channels of the result.
+ * channels are the bands of rows and the columns of the images, its rows those
+ * of a band, its columns the channels of the input and its filters the channels
+ * of the result. Where the maps come in whole blocks, each image is a group of
+ * its own, whose gradients are then added; else images are channels too.
  *
  * @module
  */

@@ -48,7 +48,8 @@ function withPrevious(
 
 /**
  * Writes the gradient by the input, all of it to the first of equal cells: `dy`
- * in `maps`, zero where the result is not positive; planes in and out.
+ * in `maps`, zero where the result is not positive; planes in and out. A cell
+ * that is not finite spoils the gradient around it too.
  */
 export function poolPlanesGrad(
   target: RuleTarget,
@@ -97,7 +98,8 @@ function split(
   /** 1 where a cell, or the one before it, is `y`, and 0 where it is less. */
   const isLargest = (x: Value, where: DepthwiseTaps): Value =>
     depthwise(target, { x, sum: y, activation: IS_ZERO }, where);
-  // Zeros come in from outside, and no gradient goes where the largest is zero.
+  // Zeros come in from outside: they count as largest where none is positive, but
+  // no gradient goes there.
   const isFirst = isLargest(odd, {
     channels,
     taps: taps([-1, 0]),
