@@ -21,10 +21,11 @@ export function inputBlockedTiles(
   const blocks = channels / block;
   const area = height * width;
   // A row of zeros behind each map stands for the padding around it.
-  const padded = model.op("Pad", [
+  const zeros = [batch * blocks, 1, block];
+  const padded = model.op("Concat", [
     reshape(model, maps, [batch * blocks, area, block]),
-    model.ints([0, 0, 0, 0, 1, 0]),
-  ]);
+    model.floats(new Float32Array(batch * channels), zeros),
+  ], { axis: 1 });
   const windows = gatherRuns(
     model,
     reshape(model, padded, [batch * blocks * (area + 1), block]),
