@@ -1,27 +1,23 @@
 /**
- * Writes ONNX models, one value at a time; the only file that knows the
- * protocol buffers.
+ * Writes ONNX models, one value at a time.
  *
  * @module
  */
 import type { onnx } from "onnx-proto";
 import type { Shape } from "../backend.ts";
 import { digestOf } from "./_digest.ts";
+import {
+  attributeProto,
+  type Attributes,
+  elementType,
+  extraDomains,
+  valueInfo,
+} from "./_messages.ts";
+
+export { type Attribute, type Attributes, elementType } from "./_messages.ts";
 
 /** Name of a value inside a model. */
 export type Value = string;
-
-/** A whole number, whole numbers, a text, `{ float }` or `{ floats }`, which plain numbers cannot tell, or a graph. */
-export type Attribute =
-  | number
-  | readonly number[]
-  | string
-  | { readonly float: number }
-  | { readonly floats: readonly number[] }
-  | { readonly graph: onnx.IGraphProto };
-
-/** Attributes of an ONNX node, by name. */
-export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** A model under construction. Equal nodes are written once. */
 export interface ModelBuilder {
@@ -85,9 +81,6 @@ export type OnnxProto = Pick<
   typeof onnx,
   "ModelProto" | "TensorProto" | "AttributeProto"
 >;
-
-/** ONNX's number of each element type. */
-export const elementType = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
 
 /** Starts an empty model; `prefix` tells the names of a graph inside another. */
 export function modelBuilder(proto: OnnxProto, prefix = ""): ModelBuilder {
@@ -227,35 +220,4 @@ export function modelBuilder(proto: OnnxProto, prefix = ""): ModelBuilder {
     message,
     encode: () => proto.ModelProto.encode(message()).finish(),
   };
-}
-
-/** Domains beyond the usual two: a runtime refuses those it has not. */
-function extraDomains(
-  nodes: readonly onnx.INodeProto[],
-): onnx.IOperatorSetIdProto[] {
-  const domains = new Set(nodes.map(({ domain }) => domain ?? ""));
-  return [...domains]
-    .filter((domain) => !["", "com.microsoft"].includes(domain))
-    .map((domain) => ({ domain, version: 1 }));
-}
-
-function valueInfo(name: string, shape: Shape): onnx.IValueInfoProto {
-  const dim = shape.map((dimValue) => ({ dimValue }));
-  return {
-    name,
-    type: { tensorType: { elemType: elementType.float, shape: { dim } } },
-  };
-}
-
-function attributeProto(
-  [name, value]: [string, Attribute],
-): onnx.IAttributeProto {
-  if (typeof value === "number") return { name, i: value, type: 2 };
-  if (typeof value === "string") {
-    return { name, s: new TextEncoder().encode(value), type: 3 };
-  }
-  if ("float" in value) return { name, f: value.float, type: 1 };
-  if ("floats" in value) return { name, floats: [...value.floats], type: 6 };
-  if ("graph" in value) return { name, g: value.graph, type: 5 };
-  return { name, ints: [...value], type: 7 };
 }

@@ -180,6 +180,16 @@ function transposedFilter(
   });
 }
 
+/** An activation that a convolution ends with, and its numbers. */
+export interface Activation {
+  readonly activation: "Relu" | "HardSigmoid";
+  /** Slope and offset of a hard sigmoid. */
+  readonly activation_params?: { readonly floats: readonly [number, number] };
+}
+
+/** `max(0, x)`. */
+export const RELU: Activation = { activation: "Relu" };
+
 /** Writes a convolution by its operands and attributes. */
 export function convolution(
   model: ModelBuilder,
@@ -193,6 +203,6 @@ export function convolution(
     : [x, w];
   return blockedOp(model, "Conv", inputs, {
     ...attributes,
-    ...(relu ? { activation: "Relu" } : {}),
+    ...(relu ? RELU : {}),
   });
 }

@@ -1,5 +1,5 @@
 import type { Value } from "../model_builder.ts";
-import { convolution, type RuleTarget } from "./_conv.ts";
+import { type Activation, convolution, type RuleTarget } from "./_conv.ts";
 import { range } from "./_rows.ts";
 
 /** Operands of {@linkcode depthwise}, all `maps` but the bias. */
@@ -12,16 +12,6 @@ export interface DepthwiseInputs {
   /** What follows. */
   readonly activation?: Activation | undefined;
 }
-
-/** An activation that a convolution ends with, and its numbers. */
-export interface Activation {
-  readonly activation: "Relu" | "HardSigmoid";
-  /** Slope and offset of a hard sigmoid. */
-  readonly activation_params?: { readonly floats: readonly [number, number] };
-}
-
-/** `max(0, x)`. */
-export const RELU: Activation = { activation: "Relu" };
 
 /** The few weights that all channels share. */
 export interface DepthwiseTaps {

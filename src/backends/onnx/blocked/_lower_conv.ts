@@ -6,9 +6,10 @@ import {
   convPlanes,
   inputGrad,
   inputGradPlanes,
+  RELU,
   type RuleTarget,
 } from "./_conv.ts";
-import { depthwise, RELU } from "./_depthwise.ts";
+import { depthwise } from "./_depthwise.ts";
 import { filterGrad } from "./_filter_grad.ts";
 import type { Fusion } from "./_fusion.ts";
 import type { Scope } from "./_scope.ts";
