@@ -21,9 +21,16 @@ export type Operand<T> = T | number;
 export type Program<T> = (inputs: TensorMap<T>) => TensorMap<T>;
 
 /** A {@linkcode Program} ready to be called many times. */
-export type CompiledProgram<T> = (
-  inputs: TensorMap<T>,
-) => Promise<TensorMap<T>>;
+export interface CompiledProgram<T> {
+  (inputs: TensorMap<T>): Promise<TensorMap<T>>;
+  /**
+   * Builds what a call with inputs of these shapes will need, so that it finds
+   * it there; absent where a backend builds nothing.
+   */
+  readonly build?: (
+    shapes: Readonly<Record<string, Shape>>,
+  ) => Promise<void>;
+}
 
 /** What a backend holds right now, for leak tests. */
 export interface BackendMemory {

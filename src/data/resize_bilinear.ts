@@ -75,6 +75,9 @@ export function resizeBilinear(
   return { width, height, data, decoder: image.decoder };
 }
 
+/** Half of what a sum is shifted by: it rounds. */
+const HALF = 1 << (PRECISION_BITS - 1);
+
 function makeTaps(from: number, to: number): Taps {
   const scale = from / to;
   const support = Math.max(1, scale);
@@ -113,21 +116,25 @@ function resizeColumns(
   const to = start.length;
   const out = new Uint8Array(height * to * 3);
   for (let y = 0, o = 0; y < height; y++) {
-    for (let x = 0; x < to; x++) {
-      let r = 1 << (PRECISION_BITS - 1);
-      let g = r;
-      let b = r;
-      let i = (y * width + start[x]!) * 3;
-      const end = x * stride + count[x]!;
-      for (let k = x * stride; k < end; k++, i += 3) {
-        const weight = weights[k]!;
-        r += Math.imul(data[i]!, weight);
-        g += Math.imul(data[i + 1]!, weight);
-        b += Math.imul(data[i + 2]!, weight);
+    for (let x = 0, k = 0; x < to; x++, k += stride, o += 3) {
+      const i = (y * width + start[x]!) * 3;
+      const end = i + (count[x]! - 1) * 3;
+      // Nearly all have two, which need no loop; of one, the second weighs 0.
+      const j = Math.min(i + 3, end);
+      const a = weights[k]!;
+      const b = weights[k + 1]!;
+      let red = Math.imul(data[i]!, a) + Math.imul(data[j]!, b);
+      let green = Math.imul(data[i + 1]!, a) + Math.imul(data[j + 1]!, b);
+      let blue = Math.imul(data[i + 2]!, a) + Math.imul(data[j + 2]!, b);
+      for (let t = i + 6, w = k + 2; t <= end; t += 3, w++) {
+        const weight = weights[w]!;
+        red += Math.imul(data[t]!, weight);
+        green += Math.imul(data[t + 1]!, weight);
+        blue += Math.imul(data[t + 2]!, weight);
       }
-      out[o++] = Math.min(255, r >> PRECISION_BITS);
-      out[o++] = Math.min(255, g >> PRECISION_BITS);
-      out[o++] = Math.min(255, b >> PRECISION_BITS);
+      out[o] = (red + HALF) >> PRECISION_BITS;
+      out[o + 1] = (green + HALF) >> PRECISION_BITS;
+      out[o + 2] = (blue + HALF) >> PRECISION_BITS;
     }
   }
   return out;
@@ -140,16 +147,25 @@ function resizeRows(data: Uint8Array, row: number, taps: Taps): Uint8Array {
   const out = new Uint8Array(to * row);
   const sums = new Int32Array(row);
   for (let y = 0; y < to; y++) {
-    sums.fill(1 << (PRECISION_BITS - 1));
-    for (let k = 0; k < count[y]!; k++) {
+    // The last two are added where the sum is written.
+    const last = count[y]! - 1;
+    const from = start[y]! * row;
+    sums.fill(HALF);
+    for (let k = 0; k < last - 1; k++) {
       const weight = weights[y * stride + k]!;
-      const from = (start[y]! + k) * row;
+      const tap = from + k * row;
       for (let i = 0; i < row; i++) {
-        sums[i] = sums[i]! + Math.imul(data[from + i]!, weight);
+        sums[i] = sums[i]! + Math.imul(data[tap + i]!, weight);
       }
     }
-    for (let i = 0; i < row; i++) {
-      out[y * row + i] = Math.min(255, sums[i]! >> PRECISION_BITS);
+    const second = Math.max(0, last - 1);
+    const a = last === 0 ? 0 : weights[y * stride + second]!;
+    const b = weights[y * stride + last]!;
+    const above = from + second * row;
+    const below = from + last * row;
+    for (let i = 0, o = y * row; i < row; i++, o++) {
+      out[o] = (sums[i]! + Math.imul(data[above + i]!, a) +
+        Math.imul(data[below + i]!, b)) >> PRECISION_BITS;
     }
   }
   return out;

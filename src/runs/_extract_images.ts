@@ -4,6 +4,7 @@ import type { DataError } from "../data/data_error.ts";
 import type { Picture } from "../data/picture_edit.ts";
 import type { PictureSizes } from "./_pixel_cells.ts";
 import { right } from "./_result.ts";
+import { mapValues } from "./_tensor_map.ts";
 import { type Aborted, aborted } from "./aborted.ts";
 import type { EvaluationInputs, EvaluationOptions } from "./evaluate.ts";
 import type { ImageFeatures } from "./predictor.ts";
@@ -52,8 +53,14 @@ interface Bucket {
  */
 export async function extractImages<T>(
   backend: Backend<T>,
-  { predictor, parameters, load, prefetch, prepare = preparePixels(load) }:
-    EvaluationInputs<T>,
+  {
+    predictor,
+    parameters,
+    load,
+    prefetch,
+    padded,
+    prepare = preparePixels(load),
+  }: EvaluationInputs<T>,
   { batch = 8, signal }: EvaluationOptions,
   { pictures, images, onImages }: {
     readonly pictures: ReadonlyMap<string, Picture>;
@@ -92,6 +99,13 @@ export async function extractImages<T>(
   };
   const queue = [...pictures.values()];
   const full = evenBatch(queue.length, batch);
+  if (padded !== undefined && queue.length > 0) {
+    const { batch } = emptyBucket(padded, full);
+    await predictor.buildExtraction(
+      { images: [Math.min(batch, queue.length), 3, ...padded] },
+      mapValues(parameters ?? {}, (x) => backend.shape(x)),
+    );
+  }
   let next = 0;
   for (const [key, picture] of pictures) {
     if (signal?.aborted) return aborted("evaluation");

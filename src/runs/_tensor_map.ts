@@ -13,10 +13,10 @@ export function select<T>(
 }
 
 /** Tensors under names with `prefix` in front. */
-export function prefixed<T>(
-  tensors: TensorMap<T>,
+export function prefixed<A>(
+  tensors: Readonly<Record<string, A>>,
   prefix: string,
-): TensorMap<T> {
+): Readonly<Record<string, A>> {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
   );

@@ -34,6 +34,8 @@ export interface EvaluationInputs<T> {
   readonly load: ImageLoader;
   /** Has pictures that will be read decoded ahead; none by default. */
   readonly prefetch?: ImageSource["prefetch"];
+  /** `[H, W]` of every picture after padding, if known: the model is built while the first ones are decoded. */
+  readonly padded?: readonly [H: number, W: number];
   /** What the model reads of them; their pixels by default. */
   readonly prepare?: ImagePreparer;
 }

@@ -197,7 +197,7 @@ export function evaluateModels<T>(
         alternatives,
       });
       for (const size of sizes) {
-        const { load, prefetch } = sourceOf(size, stride);
+        const { load, ...ahead } = sourceOf(size, stride);
         const { featureCache } = options;
         const prepare = featureCache && frozenFeatures(backend, {
           backbone: config.backbone,
@@ -214,7 +214,7 @@ export function evaluateModels<T>(
             pairs: set.pairs,
             load,
             // Where features lie in a folder, the pixels may not be read at all.
-            ...(prepare ? { prepare } : { prefetch }),
+            ...(prepare ? { prepare } : ahead),
           }, { ...options, threshold })();
           if (outcomes._tag === "Left") return outcomes;
           outcomes.right.forEach((outcome, r) => {

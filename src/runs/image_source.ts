@@ -6,6 +6,7 @@
 
 import { type Picture, pictureKey } from "../data/picture_edit.ts";
 import { boundedCache } from "./_bounded_cache.ts";
+import { paddedTo } from "./_padded_to.ts";
 import type { DecodingWorker } from "./decoding_worker.ts";
 import {
   type ImageLoader,
@@ -22,6 +23,8 @@ export interface ImageSource {
   readonly load: ImageLoader;
   /** Has pictures that will be asked for decoded in the background. */
   readonly prefetch: (pictures: readonly Picture[]) => void;
+  /** `[H, W]` of every picture after padding, where it is known before one is read. */
+  readonly padded?: readonly [H: number, W: number];
 }
 
 /** Options of {@linkcode imageSource}. */
@@ -87,6 +90,9 @@ export function imageSource(options: ImageSourceOptions): ImageSource {
     ahead.size >= MOST_AHEAD ||
     ahead.size * (largest || expectedBytes(size)) >= BYTES_AHEAD;
   return {
+    ...(typeof size === "number" && {
+      padded: paddedTo({ width: size, height: size }, stride),
+    }),
     load: (picture) => async () => {
       const key = pictureKey(picture);
       const asked = worker?.isReady() ? ahead.get(key) : undefined;

@@ -14,6 +14,7 @@ import { resizeBilinear } from "../data/resize_bilinear.ts";
 import type { RgbImage } from "../data/rgb_image.ts";
 import type { PixelSize } from "../data/scale_keypoints.ts";
 import { boundedCache } from "./_bounded_cache.ts";
+import { paddedTo } from "./_padded_to.ts";
 
 /**
  * What pictures are resized to: a square of a side in pixels; `original`, which
@@ -188,11 +189,7 @@ function fitted(
 ): Omit<LoadedImage, "path"> {
   const { width, height } = stored;
   const image = resizeBilinear(stored, resizedTo({ width, height }, size));
-  return {
-    stored: { width, height },
-    image,
-    padded: [upTo(image.height, stride), upTo(image.width, stride)],
-  };
+  return { stored: { width, height }, image, padded: paddedTo(image, stride) };
 }
 
 function checkSize(fn: string, { size, stride }: ImageLoaderOptions): void {
@@ -209,8 +206,4 @@ function resizedTo({ width, height }: PixelSize, size: ImageSize): PixelSize {
   const ratio = Math.min(1, size.maxSide / Math.max(width, height));
   const scaled = (length: number) => Math.max(1, Math.round(length * ratio));
   return { width: scaled(width), height: scaled(height) };
-}
-
-function upTo(length: number, stride: number): number {
-  return Math.ceil(length / stride) * stride;
 }

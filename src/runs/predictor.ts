@@ -7,6 +7,7 @@
 import type {
   Backend,
   CompiledProgram,
+  Shape,
   TensorMap,
 } from "../backends/backend.ts";
 import { OptionError } from "../core/errors.ts";
@@ -68,6 +69,11 @@ export interface Predictor<T> extends MatchPrograms<T> {
     inputs: TensorMap<T>,
     parameters?: TensorMap<T>,
   ) => Promise<readonly ImageFeatures<T>[]>;
+  /** Builds what `extractFrom` will need for inputs and parameters of these shapes. */
+  readonly buildExtraction: (
+    inputs: Readonly<Record<string, Shape>>,
+    parameters?: Readonly<Record<string, Shape>>,
+  ) => Promise<void>;
   /** Matches `[1, K, 2]`, (x, y) in cells of the target. */
   readonly locate: (inputs: MatchInputs<T>) => Promise<T>;
 }
@@ -166,6 +172,12 @@ export function createPredictor<T>(
     readings,
     extract: (images, parameters) => extractFrom({ images }, parameters),
     extractFrom,
+    buildExtraction: async (inputs, parameters = {}) => {
+      await features.build?.({
+        ...inputs,
+        ...prefixed(parameters, "parameters."),
+      });
+    },
     locate: async ({ source, target, queries }) => {
       const { matches } = await matching({
         a: source.features,

@@ -79,6 +79,19 @@ export const behaviours: readonly Behaviour[] = [
     },
   },
   {
+    name: "a compiled program that was built beforehand finds what it needs",
+    check: async (be) => {
+      const program = be.compile(({ x, y }) => ({ z: be.mul(x!, y!) }));
+      await program.build?.({ x: [2], y: [] });
+      const built = be.memory();
+      const [x, y] = [be.tensor([1, 2], [2]), be.tensor([3], [])];
+      const { z } = await program({ x, y });
+      deepStrictEqual(await values(be, [z!]), [[3, 6]]);
+      be.dispose([x, y, z!]);
+      if (program.build) deepStrictEqual(be.memory(), built);
+    },
+  },
+  {
     name: "a compiled program's outputs feed it again",
     check: async (be) => {
       const before = be.memory().tensors;

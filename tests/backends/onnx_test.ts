@@ -64,6 +64,23 @@ for (const device of devices) {
     backend.dispose([x, y!, z!]);
     await backend.close();
   });
+  Deno.test(`compile() on onnx-${device} makes the session where it is built, not where it is called`, async () => {
+    const backend = await open(device, {});
+    const table = backend.tensor([5, 6], [2]);
+    const program = backend.compile(({ x }) => ({ y: backend.add(x!, table) }));
+    await program.build?.({ x: [2] });
+    deepStrictEqual(backend.memory(), { tensors: 1, sessions: 1 });
+    await program.build?.({ x: [2] });
+    const x = backend.tensor([1, 2], [2]);
+    const { y } = await program({ x });
+    strictEqual(backend.memory().sessions, 1);
+    deepStrictEqual(await numbers(backend, y!), [6, 8]);
+    await rejects(
+      async () => await program.build?.({ x: [3] }),
+      /broadcast with \[3\]/,
+    );
+    await backend.close();
+  });
   Deno.test(`dispose() on onnx-${device} frees a program's result at once, and what is to read it says so`, async () => {
     const backend = await open(device, {});
     const double = backend.compile(({ x }) => ({ y: backend.mul(x!, 2) }));

@@ -104,6 +104,7 @@ export function fakePredictor<T>(
         })),
       );
     },
+    buildExtraction: () => Promise.resolve(),
     locate: ({ queries }) => moved(queries),
   };
   return { predictor, batches };

@@ -218,6 +218,41 @@ Deno.test("evaluate() stops when it is told to, at any point", async () => {
   deepStrictEqual(loads, []);
 });
 
+Deno.test("evaluate() builds the pass before it reads pictures whose size is known", async () => {
+  const backend = referenceBackend();
+  const { load } = fakeLoader({ a: SMALL, b: SMALL, c: SMALL });
+  const { predictor } = fakePredictor(backend, { shift: [0, 0] });
+  const image = (path: string) => ({ path, keypoints: POINT });
+  const pairs = [
+    pairOf(image("a"), image("b")),
+    pairOf(image("b"), image("c")),
+  ];
+  const seen: unknown[] = [];
+  const inputs = {
+    config: MODEL,
+    pairs,
+    padded: [32, 32] as const,
+    load: (picture: Parameters<typeof load>[0]) => {
+      seen.push(picture.path);
+      return load(picture);
+    },
+    predictor: {
+      ...predictor,
+      buildExtraction: (
+        shapes: Readonly<Record<string, readonly number[]>>,
+      ) => {
+        seen.push(shapes);
+        return Promise.resolve();
+      },
+    },
+  };
+  right(await evaluate(backend, inputs, { ...CHOICES, batch: 8 })());
+  deepStrictEqual(seen, [{ images: [3, 3, 32, 32] }, "a", "b", "c"]);
+  seen.length = 0;
+  right(await evaluate(backend, inputs, { ...CHOICES, batch: 2 })());
+  deepStrictEqual(seen[0], { images: [2, 3, 32, 32] });
+});
+
 Deno.test("evaluate() frees features when a program fails", async () => {
   const backend = referenceBackend();
   const { load } = fakeLoader({ a: SMALL, b: SMALL });

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { correlate } from "../../src/core/correlate.ts";
 import { OptionError } from "../../src/core/errors.ts";
@@ -12,6 +12,7 @@ import {
   initModel,
   type ModelConfig,
 } from "../../src/runs/model.ts";
+import { mapValues } from "../../src/runs/_tensor_map.ts";
 import { createPredictor } from "../../src/runs/predictor.ts";
 import {
   assertClose,
@@ -116,7 +117,11 @@ eachBackend(
     const weights = Object.fromEntries(
       entries.map(([name, { data, shape }]) => [name, be.tensor(data, shape)]),
     );
+    const shapes = mapValues(weights, (x) => be.shape(x));
+    await given.buildExtraction({ images: IMAGES.shape }, shapes);
+    const built = be.memory().sessions;
     const got = await given.extract(images, weights);
+    strictEqual(be.memory().sessions, built);
     for (const [i, { features, beta }] of got.entries()) {
       const [map = [], b = []] = await be.read([
         wanted[i]!.features,

@@ -4,7 +4,13 @@
  * @module
  */
 import type { InferenceSession, Tensor } from "onnxruntime-common";
-import type { Backend, Program, TensorMap } from "../backend.ts";
+import type {
+  Backend,
+  CompiledProgram,
+  Program,
+  Shape,
+  TensorMap,
+} from "../backend.ts";
 import { sizeOf } from "../_shape.ts";
 import { emitModel, feedName } from "./_emit.ts";
 import { fillResults } from "./_fill_results.ts";
@@ -47,6 +53,12 @@ interface Job {
   readonly outputOrders: readonly (MemoryOrder | undefined)[];
 }
 
+/** Where results are wanted. */
+type Location = Runtime["location"];
+
+/** Shapes of a program's inputs by name. */
+type InputShapes = Readonly<Record<string, Shape>>;
+
 /** A program traced for one set of input shapes. */
 interface Trace extends Job {
   readonly names: readonly string[];
@@ -77,12 +89,31 @@ export function jobRunner(
     };
   };
 
+  /** Makes the session of a job. */
+  const create = ({ plan, outputs }: Job, location: Location) => () => {
+    memory.free();
+    return runtime.sessions.create(
+      emitModel(plan, outputs, {
+        proto: runtime.proto,
+        lowering,
+        device: runtime.device,
+        fillsResults: runtime.fillsResults,
+      }),
+      {
+        ...runtime.options,
+        preferredOutputLocation: location,
+        ...profiling(profilePrefix),
+      },
+    );
+  };
+
   /** Runs a job whose feeds are held; the results are in the order of its outputs. */
   const run = async (
-    { key, plan, outputs, feedOrders, outputOrders }: Job,
+    job: Job,
     feed: (x: OnnxTensor, order: MemoryOrder | undefined) => Tensor,
-    location: "cpu" | "gpu-buffer",
+    location: Location,
   ): Promise<readonly SessionResult[]> => {
+    const { plan, outputs, feedOrders, outputOrders } = job;
     const runSession = async (
       session: InferenceSession,
     ): Promise<readonly Tensor[]> => {
@@ -100,23 +131,11 @@ export function jobRunner(
       await fillResults(session, feeds, results);
       return results;
     };
-    const create = (): Promise<InferenceSession> => {
-      memory.free();
-      return runtime.sessions.create(
-        emitModel(plan, outputs, {
-          proto: runtime.proto,
-          lowering,
-          device: runtime.device,
-          fillsResults: runtime.fillsResults,
-        }),
-        {
-          ...runtime.options,
-          preferredOutputLocation: location,
-          ...profiling(profilePrefix),
-        },
-      );
-    };
-    const values = await sessions.run(key, create, runSession);
+    const values = await sessions.run(
+      job.key,
+      create(job, location),
+      runSession,
+    );
     return values.map((value, i) => ({ value, order: outputOrders[i] }));
   };
 
@@ -136,10 +155,10 @@ export function jobRunner(
 
   const trace = (
     program: Program<OnnxTensor>,
-    inputs: TensorMap<OnnxTensor>,
+    shapes: InputShapes,
   ): Trace => {
-    const placeholders = Object.entries(inputs).map((
-      [name, { shape }],
+    const placeholders = Object.entries(shapes).map((
+      [name, shape],
     ): [string, TensorLeaf] => [name, { kind: "tensor", shape }]);
     let results: [string, OnnxTensor][] = [];
     // Nothing made while tracing is the caller's.
@@ -182,10 +201,14 @@ export function jobRunner(
       }),
     compile: (program) => {
       const traces = new Map<string, Trace>();
-      return async (inputs) => {
-        const shapes = shapeKey(inputs);
-        const traced = traces.get(shapes) ?? trace(program, inputs);
-        traces.set(shapes, traced);
+      const tracedFor = (shapes: InputShapes): Trace => {
+        const key = shapeKey(shapes);
+        const traced = traces.get(key) ?? trace(program, shapes);
+        traces.set(key, traced);
+        return traced;
+      };
+      const call: CompiledProgram<OnnxTensor> = async (inputs) => {
+        const traced = tracedFor(shapesOf(inputs));
         const fed = Object.values(inputs);
         // From the call on, what the program reads beside its inputs too.
         return await store.hold([...fed, ...traced.plan.feeds], async () => {
@@ -193,13 +216,29 @@ export function jobRunner(
           return await runTrace(traced, inputs);
         });
       };
+      return Object.assign(call, {
+        build: async (shapes: InputShapes) => {
+          const traced = tracedFor(shapes);
+          await sessions.run(
+            traced.key,
+            create(traced, runtime.location),
+            () => Promise.resolve(),
+          );
+        },
+      });
     },
   };
 }
 
-function shapeKey(inputs: TensorMap<OnnxTensor>): string {
+function shapesOf(inputs: TensorMap<OnnxTensor>): InputShapes {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape }]) => [name, shape]),
+  );
+}
+
+function shapeKey(shapes: InputShapes): string {
   let key = "";
-  for (const name in inputs) key += `${name}[${inputs[name]!.shape}]`;
+  for (const name in shapes) key += `${name}[${shapes[name]}]`;
   return key;
 }
 
