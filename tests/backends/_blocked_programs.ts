@@ -135,8 +135,9 @@ export async function agrees(
 /** ONNX Runtime on the CPU by one lowering. */
 export async function open(
   lowering: "auto" | "plain" | "blocked",
+  options: { readonly maxSessions?: number } = {},
 ): Promise<OnnxBackend> {
-  const opened = await onnxBackend({ device: "cpu", lowering })();
+  const opened = await onnxBackend({ device: "cpu", lowering, ...options })();
   if (opened._tag === "Left") throw opened.left;
   return opened.right;
 }

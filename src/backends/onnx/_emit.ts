@@ -1,3 +1,5 @@
+import type { onnx } from "onnx-proto";
+import type { Shape } from "../backend.ts";
 import type { OnnxTensor } from "./graph.ts";
 import type { DeviceTraits, Lowering } from "./lowering.ts";
 import {
@@ -7,6 +9,7 @@ import {
   type Value,
 } from "./model_builder.ts";
 import type { OrderedPlan } from "./_plan.ts";
+import { splitConstants } from "./_split_constants.ts";
 
 /** Name of the `i`-th fed input of a model. */
 export function feedName(i: number): string {
@@ -25,13 +28,35 @@ export interface EmitTarget {
   readonly fillsResults?: boolean;
 }
 
+/** A model as ONNX Runtime reads it, and what it is fed beside the plan's inputs. */
+export interface EmittedModel {
+  readonly bytes: Uint8Array;
+  /** Computes the rest of its inputs, once. */
+  readonly constants?: {
+    readonly bytes: Uint8Array;
+    /** Its results in order, and their shapes. */
+    readonly results: ReadonlyMap<Value, Shape>;
+  };
+}
+
 /** The model that computes `outputs`, which `plan` was made for, encoded. */
 export function emitModel(
   plan: OrderedPlan,
   outputs: readonly OnnxTensor[],
   target: EmitTarget,
-): Uint8Array {
-  return writeModel(plan, outputs, target).encode();
+): EmittedModel {
+  const split = splitConstants(writeModel(plan, outputs, target));
+  const encode = (model: onnx.IModelProto): Uint8Array =>
+    target.proto.ModelProto.encode(model).finish();
+  return {
+    bytes: encode(split.model),
+    ...(split.constants && {
+      constants: {
+        bytes: encode(split.constants.model),
+        results: split.constants.results,
+      },
+    }),
+  };
 }
 
 /** Writes the model that computes `outputs`, which `plan` was made for. */

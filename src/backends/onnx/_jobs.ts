@@ -12,6 +12,7 @@ import type {
   TensorMap,
 } from "../backend.ts";
 import { sizeOf } from "../_shape.ts";
+import { computeConstants } from "./_compute_constants.ts";
 import { emitModel, feedName } from "./_emit.ts";
 import { fillResults } from "./_fill_results.ts";
 import { fuseOperations } from "./fuse_operations.ts";
@@ -21,7 +22,7 @@ import type { MemoryOrder } from "./memory_order.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
 import type { ResultMemory } from "./_result_memory.ts";
 import type { Runtime } from "./_runtime.ts";
-import type { SessionCache } from "./_sessions.ts";
+import type { OpenSession, SessionCache } from "./_sessions.ts";
 import type { SessionResult, TensorStore } from "./_store.ts";
 
 /** What graphs are run with. */
@@ -90,21 +91,22 @@ export function jobRunner(
   };
 
   /** Makes the session of a job. */
-  const create = ({ plan, outputs }: Job, location: Location) => () => {
+  const create = ({ plan, outputs }: Job, location: Location) => async () => {
     memory.free();
-    return runtime.sessions.create(
-      emitModel(plan, outputs, {
-        proto: runtime.proto,
-        lowering,
-        device: runtime.device,
-        fillsResults: runtime.fillsResults,
-      }),
-      {
+    const { bytes, constants } = emitModel(plan, outputs, {
+      proto: runtime.proto,
+      lowering,
+      device: runtime.device,
+      fillsResults: runtime.fillsResults,
+    });
+    return {
+      constants: constants ? await computeConstants(runtime, constants) : {},
+      session: await runtime.sessions.create(bytes, {
         ...runtime.options,
         preferredOutputLocation: location,
         ...profiling(profilePrefix),
-      },
-    );
+      }),
+    };
   };
 
   /** Runs a job whose feeds are held; the results are in the order of its outputs. */
@@ -115,11 +117,14 @@ export function jobRunner(
   ): Promise<readonly SessionResult[]> => {
     const { plan, outputs, feedOrders, outputOrders } = job;
     const runSession = async (
-      session: InferenceSession,
+      { session, constants }: OpenSession,
     ): Promise<readonly Tensor[]> => {
       const fed = plan.feeds.map((x, i) => feed(x, feedOrders[i]));
       store.sweep(fed);
-      const feeds = Object.fromEntries(fed.map((x, i) => [feedName(i), x]));
+      const feeds = {
+        ...constants,
+        ...Object.fromEntries(fed.map((x, i) => [feedName(i), x])),
+      };
       if (!runtime.fillsResults) {
         const results = await session.run(feeds);
         return session.outputNames.map((name) => results[name] as Tensor);

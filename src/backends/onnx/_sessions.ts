@@ -1,12 +1,19 @@
-import type { InferenceSession } from "onnxruntime-common";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { discard } from "./_result_memory.ts";
+
+/** A session and what each of its runs is fed beside what the run is about. */
+export interface OpenSession {
+  readonly session: InferenceSession;
+  readonly constants: Readonly<Record<string, Tensor>>;
+}
 
 /** Sessions by key, the least recently used released beyond a bound. */
 export interface SessionCache {
   /** Does `task` with the session of `key`, made anew where it is not there; no session is released before it ends. */
   run<A>(
     key: string,
-    make: () => Promise<InferenceSession>,
-    task: (session: InferenceSession) => Promise<A>,
+    make: () => Promise<OpenSession>,
+    task: (open: OpenSession) => Promise<A>,
   ): Promise<A>;
   /** Sessions alive now. */
   readonly size: () => number;
@@ -24,7 +31,7 @@ export function sessionCache(
   limit: number,
   beforeRelease: (key: string) => Promise<void>,
 ): SessionCache {
-  const sessions = new Map<string, InferenceSession>();
+  const sessions = new Map<string, OpenSession>();
   // One at a time: no session is released while it runs, and a runtime in
   // WebAssembly cannot run two at once.
   let queue: Promise<unknown> = Promise.resolve();
@@ -35,24 +42,27 @@ export function sessionCache(
   };
   const release = async (key: string): Promise<void> => {
     await beforeRelease(key);
-    const session = sessions.get(key);
+    const open = sessions.get(key);
     sessions.delete(key);
-    await session?.release();
+    await open?.session.release();
+    for (const { data } of Object.values(open?.constants ?? {})) {
+      discard(data as Float32Array);
+    }
   };
   return {
     run: (key, make, task) =>
       enqueue(async () => {
-        let session = sessions.get(key);
-        if (session === undefined) {
+        let open = sessions.get(key);
+        if (open === undefined) {
           while (sessions.size >= limit) {
             await release(sessions.keys().next().value!);
           }
-          session = await make();
+          open = await make();
         }
         // Re-inserted last, so that the first key is the least recently used.
         sessions.delete(key);
-        sessions.set(key, session);
-        return await task(session);
+        sessions.set(key, open);
+        return await task(open);
       }),
     size: () => sessions.size,
     close: () =>

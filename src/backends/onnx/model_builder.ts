@@ -58,6 +58,10 @@ export interface ModelBuilder {
     shapes: ScanShapes,
     body: (model: ModelBuilder, parts: readonly Value[]) => readonly Value[],
   ): readonly Value[];
+  /** Says that a value, if it depends on constants alone, is large enough to be computed apart: see `splitConstants`. */
+  markLarge(value: Value, shape: Shape): void;
+  /** What was marked, and its shape. */
+  readonly large: ReadonlyMap<Value, Shape>;
   /** Declares the next result. */
   output(value: Value, shape: Shape): void;
   /** Declares an empty sequence as the next result. */
@@ -90,6 +94,7 @@ export function modelBuilder(proto: OnnxProto, prefix = ""): ModelBuilder {
   const outputs: onnx.IValueInfoProto[] = [];
   const known = new Map<string, readonly Value[]>();
   const computed = new Set<Value>();
+  const large = new Map<Value, Shape>();
   let values = 0;
 
   const once = (
@@ -202,6 +207,8 @@ export function modelBuilder(proto: OnnxProto, prefix = ""): ModelBuilder {
         num_scan_inputs: operands.length,
       });
     },
+    markLarge: (value, shape) => large.set(value, shape),
+    large,
     output: (value, shape) => {
       // A graph may not return an input, a constant or one value twice.
       let name = value;

@@ -112,41 +112,41 @@ function order(
 ): MemoryOrder {
   return {
     name,
-    pack: (data, shape) => {
-      const places = packedPlaces(sizesOf(shape));
-      const result = new Float32Array(data.length);
-      for (let i = 0; i < places.length; i++) result[places[i]!] = data[i]!;
-      return result;
-    },
-    unpack: (data, shape) => {
-      const places = packedPlaces(sizesOf(shape));
-      const result = new Float32Array(data.length);
-      for (let i = 0; i < places.length; i++) result[i] = data[places[i]!]!;
-      return result;
-    },
+    pack: (data, shape) => moved(data, sizesOf(shape), true),
+    unpack: (data, shape) => moved(data, sizesOf(shape), false),
   };
 }
 
-/** Where each element is packed, in row-major order. */
-function packedPlaces(sizes: FilterSizes): Int32Array {
+/** A filter from row-major to packed, or back. */
+function moved(
+  data: Float32Array,
+  sizes: FilterSizes,
+  isPacking: boolean,
+): Float32Array {
   const { leadingTaps, outputBlocks, inputBlocks, inputs, outputs } = sizes;
   const taps = leadingTaps * sizes.taps;
   const blockSize = inputs * outputs;
   const filters = outputBlocks * outputs;
   const channels = inputBlocks * inputs;
   const tapStride = leadingTaps > 1 ? filters * channels : blockSize;
-  const places = new Int32Array(filters * channels * taps);
+  const result = new Float32Array(data.length);
   let plain = 0;
   for (let o = 0; o < filters; o++) {
     const ob = Math.floor(o / outputs);
-    for (let i = 0; i < channels; i++) {
+    for (let i = 0; i < channels; i++, plain += taps) {
       const ib = Math.floor(i / inputs);
-      const first = (ob * inputBlocks + ib) * sizes.taps * blockSize +
+      const packed = (ob * inputBlocks + ib) * sizes.taps * blockSize +
         (i - ib * inputs) * outputs + o - ob * outputs;
-      for (let tap = 0; tap < taps; tap++) {
-        places[plain++] = first + tap * tapStride;
+      if (isPacking) {
+        for (let tap = 0; tap < taps; tap++) {
+          result[packed + tap * tapStride] = data[plain + tap]!;
+        }
+      } else {
+        for (let tap = 0; tap < taps; tap++) {
+          result[plain + tap] = data[packed + tap * tapStride]!;
+        }
       }
     }
   }
-  return places;
+  return result;
 }

@@ -100,8 +100,10 @@ export function filterPoints(
   shape: Shape,
 ): Value {
   const [points, taps] = [FILTER.length, FILTER[0]!.length];
-  const flat = reshape(model, w, [taps, sizeOf(shape) / points]);
-  return reshape(model, product(model, FILTER, flat), shape);
+  const length = sizeOf(shape) / points;
+  const computed = product(model, FILTER, reshape(model, w, [taps, length]));
+  model.markLarge(computed, [points, length]);
+  return reshape(model, computed, shape);
 }
 
 /** A product that reads one factor transposed. */
