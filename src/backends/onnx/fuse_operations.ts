@@ -39,10 +39,14 @@ function patternsByShape(
   device: DeviceTraits,
 ): (node: OperationNode) => readonly Pattern[] {
   const known = new Map<string, readonly Pattern[]>();
+  // Templates take milliseconds: longer than it takes to see that there is none.
+  const hasGelu = device.gelu &&
+    plan.operations.some(({ operation }) => operation === "erf");
   return (node) => {
     const shape = patternShape(plan, node);
     if (shape === undefined) return [];
-    const patterns = known.get(`${shape}`) ?? patternsFor(shape, device);
+    const patterns = known.get(`${shape}`) ??
+      patternsFor(shape, { ...device, gelu: hasGelu });
     known.set(`${shape}`, patterns);
     return patterns;
   };
