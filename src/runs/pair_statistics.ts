@@ -67,25 +67,24 @@ export function pairStatistics(
     known.set(alpha, counts);
     const { rights, shares } = counts;
     const drawn = new Float64Array(names.length);
-    const sums = { shares: drawn.slice(), rights: drawn.slice() };
-    const drawnPoints = drawn.slice();
-    let [share, right, point] = [0, 0, 0];
+    const sums = {
+      points: drawn.slice(),
+      shares: drawn.slice(),
+      rights: drawn.slice(),
+    };
     for (let k = 0; k < places.length; k++) {
       const i = places[k]!;
       const group = category[i]!;
-      share += shares[i]!;
-      right += rights[i]!;
-      point += points[i]!;
       drawn[group]! += 1;
-      drawnPoints[group]! += points[i]!;
+      sums.points[group]! += points[i]!;
       sums.shares[group]! += shares[i]!;
       sums.rights[group]! += rights[i]!;
     }
     return {
-      perImage: share / places.length,
-      perPoint: right / point,
+      perImage: total(sums.shares) / places.length,
+      perPoint: total(sums.rights) / total(sums.points),
       perCategory: meanRatio(sums.shares, drawn),
-      perCategoryPoint: meanRatio(sums.rights, drawnPoints),
+      perCategoryPoint: meanRatio(sums.rights, sums.points),
     };
   };
 }
@@ -98,13 +97,17 @@ interface Counts {
   readonly shares: Float64Array;
 }
 
+function total(sums: Float64Array): number {
+  return sums.reduce((all, sum) => all + sum, 0);
+}
+
 /** Mean of `sums / counts` over the groups that were drawn. */
 function meanRatio(sums: Float64Array, counts: Float64Array): number {
-  let [total, groups] = [0, 0];
+  let [ratios, groups] = [0, 0];
   sums.forEach((sum, group) => {
     if (counts[group] === 0) return;
-    total += sum / counts[group]!;
+    ratios += sum / counts[group]!;
     groups += 1;
   });
-  return total / groups;
+  return ratios / groups;
 }
