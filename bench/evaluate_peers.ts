@@ -178,9 +178,11 @@ async function ourWork(): Promise<unknown> {
   const worker = decodingWorker();
   const set = await readPairs(data!, { format: "pf-willow", split: "test" })();
   if (set._tag === "Left") throw new Error(set.left.message);
+  const source = { backbone: "resnet18", weights: weights! };
   const model = {
     name: "resnet18",
-    open: loadWeights({ backbone: "resnet18", weights: weights! }),
+    open: loadWeights(source),
+    backbone: source,
   };
   const found = await evaluateModels(backend, {
     models: [model],
@@ -191,7 +193,7 @@ async function ourWork(): Promise<unknown> {
     worker,
     readings: () => [{ betaEval: 0.02, sigmaCells: 7 }],
   })().finally(worker.close);
-  if (found._tag === "Left") throw new Error(String(found.left));
+  if (found._tag === "Left") throw new Error(found.left.message);
   return found.right[0]?.result.pck.perImage;
 }
 

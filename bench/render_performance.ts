@@ -32,8 +32,8 @@ export interface PairedSide extends Summary {
 export interface PerformanceInput {
   /** `peers.json`. */
   readonly peers?: PairedResults | undefined;
-  /** `peers_avx2.json`: the same on a CPU of another kind. */
-  readonly avx2?: PairedResults | undefined;
+  /** `peers_avx512.json`: the same on a CPU of another kind. */
+  readonly avx512?: PairedResults | undefined;
   /** `peers_plain.json`. */
   readonly plain?: PairedResults | undefined;
   /** `scaling.json`. */
@@ -77,10 +77,10 @@ export function renderPerformance(input: PerformanceInput): string {
         "256 x 256. `*-locate`: both images of a pair forward and ten points " +
         "located.",
     }),
-    paired(input.avx2, {
-      title: "The same on a CPU with AVX2",
+    paired(input.avx512, {
+      title: "The same on a CPU with AVX-512",
       command: "deno task bench:peers",
-      text: "Vectors of eight numbers in place of sixteen; by the version of " +
+      text: "Vectors of sixteen numbers in place of eight; by the version of " +
         "its date.",
     }),
     paired(input.plain, {

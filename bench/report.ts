@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
 /** Each key of the page's input, and its file. */
 const FILES = {
   peers: "peers.json",
-  avx2: "peers_avx2.json",
+  avx512: "peers_avx512.json",
   plain: "peers_plain.json",
   scaling: "scaling.json",
   engines: "engines.json",

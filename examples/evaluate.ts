@@ -38,9 +38,9 @@ const outcome = await pipe(
     const backend = createBackend(command.backend, command);
     const models = command.models.map((source) => ({
       name: source.name,
-      open: "checkpoint" in source
-        ? loadCheckpoint(source.checkpoint)
-        : loadWeights(source),
+      ...("checkpoint" in source
+        ? { open: loadCheckpoint(source.checkpoint) }
+        : { open: loadWeights(source), backbone: source }),
     }));
     return evaluateModels(backend, { models, sets }, {
       ...command,

@@ -10,13 +10,19 @@ import type { CoordinateRule } from "../core/coordinates.ts";
 import type { PckSpace, PckThreshold } from "../core/pck.ts";
 import type { AsyncResult, Result } from "../core/result.ts";
 import type { PairSet } from "../data/image_pair.ts";
+import type { BackboneConfig } from "../nn/backbone_config.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
 import { blockLimits, firstPictures } from "./_evaluation_blocks.ts";
 import { evaluationChoices } from "./_evaluation_choices.ts";
 import { imageSources } from "./_image_sources.ts";
 import { right } from "./_result.ts";
 import type { Aborted } from "./aborted.ts";
-import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
+import {
+  type BackboneChoice,
+  checkImageSize,
+  chosenBackbone,
+  defaultImageSize,
+} from "./backbone_choice.ts";
 import type { BootstrapOptions } from "./bootstrap_intervals.ts";
 import type { EvaluationOptions, PairOutcome } from "./evaluate.ts";
 import { evaluateReadings } from "./evaluate_readings.ts";
@@ -35,6 +41,8 @@ export interface NamedModel {
   readonly name: string;
   /** Opens it when its turn comes. */
   readonly open: AsyncResult<RunError, OpenedModel>;
+  /** Its backbone, where it is known before: pictures are then decoded while the model is read. */
+  readonly backbone?: BackboneChoice;
 }
 
 /** A data set and where it lies. */
@@ -161,10 +169,26 @@ export function evaluateModels<T>(
   const start = typeof backend === "function"
     ? backend
     : () => Promise.resolve(right(backend));
+  /** Has the worker start with the pictures that a model reads first. */
+  const decodeFirst = (
+    backbone: BackboneConfig,
+    [size = defaultImageSize(backbone)]: readonly ImageSize[] = [],
+  ): void => {
+    const isSize = checkImageSize(backbone, size, "options")._tag === "Right";
+    // Where features lie in a folder, the pixels may not be read at all.
+    if (!isSize || options.featureCache !== undefined) return;
+    sourceOf(size, backboneStride(backbone)).prefetch(
+      firstPictures(sets[0]?.set.pairs ?? [], blockLimits(options)),
+    );
+  };
   return async () => {
     const evaluations: ModelEvaluation[] = [];
     let started: Result<BackendUnavailableError, Backend<T>> | undefined;
-    for (const { name, open } of models) {
+    for (const { name, open, backbone: choice } of models) {
+      const expected = choice && chosenBackbone(choice, "options");
+      if (expected?._tag === "Right") {
+        decodeFirst(expected.right, options.sizes);
+      }
       const opened = await open();
       if (opened._tag === "Left") return opened;
       const model = opened.right;
@@ -179,12 +203,7 @@ export function evaluateModels<T>(
         const checked = checkImageSize(config.backbone, size, "options");
         if (checked._tag === "Left") return checked;
       }
-      const [firstSize] = sizes;
-      if (firstSize !== undefined && options.featureCache === undefined) {
-        sourceOf(firstSize, stride).prefetch(
-          firstPictures(sets[0]?.set.pairs ?? [], blockLimits(options)),
-        );
-      }
+      decodeFirst(config.backbone, sizes);
       started ??= await start();
       if (started._tag === "Left") return started;
       const backend = started.right;

@@ -113,7 +113,7 @@ Deno.test("docs/performance.md is what bench:report writes from the results", as
   const results = (name: string) => readResults(resultsPath(name));
   const input = {
     peers: await results("peers.json"),
-    avx2: await results("peers_avx2.json"),
+    avx512: await results("peers_avx512.json"),
     plain: await results("peers_plain.json"),
     scaling: await results("scaling.json"),
     engines: await results("engines.json"),

@@ -15,6 +15,9 @@ import {
   evaluationReport,
   type EvaluationReportOptions,
 } from "../../src/runs/evaluation_report.ts";
+import { malformedFile } from "../../src/data/data_error.ts";
+import type { BackboneChoice } from "../../src/runs/backbone_choice.ts";
+import type { DecodingWorker } from "../../src/runs/decoding_worker.ts";
 import { initModel } from "../../src/runs/model.ts";
 import { drawnDefaults } from "../../src/runs/train_config.ts";
 import { drawSmallSet } from "./_drawn.ts";
@@ -69,6 +72,51 @@ const evaluations = right(
     sets: [{ folder: data, set }, { folder: data, set, threshold: "img" }],
   }, { ...OPTIONS, sizes: [48, "original", { maxSide: 32 }] })(),
 );
+
+Deno.test("evaluateModels() has pictures decoded while a model is read whose backbone is known", async () => {
+  const asked = async (
+    known: { readonly backbone?: BackboneChoice },
+    options: Partial<EvaluateModelsOptions>,
+  ) => {
+    const order: unknown[] = [];
+    const worker: DecodingWorker = {
+      isReady: () => false,
+      decode: (_, { size }) => {
+        order.push(size);
+        return new Promise(() => {});
+      },
+      close: () => {},
+    };
+    const broken = malformedFile("a.safetensors", "w", "numbers", "none");
+    const open = () => {
+      order.push("open");
+      return Promise.resolve({ _tag: "Left", left: broken } as const);
+    };
+    const result = await evaluateModels(backend, {
+      models: [{ name: "broken", open, ...known }],
+      sets: [{ folder: data, set }],
+    }, { ...OPTIONS, worker, ...options })();
+    equal(left(result), broken);
+    return order;
+  };
+  const backbone = { backbone: "resnet18" };
+  const pictures = new Set(
+    set.pairs.flatMap(({ source, target }) => [source.path, target.path]),
+  ).size;
+  const all = (size: number) => Array.from({ length: pictures }, () => size);
+  deepStrictEqual(await asked({ backbone }, {}), [...all(256), "open"]);
+  deepStrictEqual(
+    await asked({ backbone }, { sizes: [48, 64] }),
+    [...all(48), "open"],
+  );
+  deepStrictEqual(await asked({}, {}), ["open"]);
+  const vit = { backbone: "dino-vits16" };
+  // No multiple of its patch: said once the model is there.
+  deepStrictEqual(await asked({ backbone: vit }, { sizes: [40] }), ["open"]);
+  deepStrictEqual(await asked({ backbone }, { featureCache: folder }), [
+    "open",
+  ]);
+});
 
 Deno.test("evaluateModels() goes through models, sizes, sets and readings in turn", () => {
   deepStrictEqual(
