@@ -31,7 +31,7 @@ export function splitConstants(
   const results = new Map([...large].filter(([x]) => constant.has(x)));
   if (results.size === 0) return { model };
   const infos = [...results].map(([name, shape]) => valueInfo(name, shape));
-  // Both end with it where results are computed into memory that is handed over.
+  // First in both where results are computed into memory that is handed over.
   const end = graph.output!.filter(({ type }) => type?.sequenceType);
   return {
     model: {
