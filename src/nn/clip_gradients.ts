@@ -63,7 +63,8 @@ export function clipGradients<T>(
   if (!(maxNorm > 0)) {
     throw new OptionError(fn, "maxNorm", "a number > 0", maxNorm);
   }
-  const names = Object.keys(gradients);
+  // In one order, so that a sum that rounds is the same however they are listed.
+  const names = Object.keys(gradients).sort();
   const [first, ...rest] = names.map((name) => {
     const g = gradients[name] as T;
     const axes = backend.shape(g).map((_, axis) => axis);
