@@ -83,3 +83,19 @@ eachBackend("clipGradients() is the same on every backend", async (be) => {
     await assertClose(be, clipped.gradients[name]!, CLIPPED[name]);
   }
 });
+
+Deno.test("clipGradients() gives the same bits in whatever order names are listed", async () => {
+  const be = referenceBackend();
+  // 1 is lost beside 1e16 unless both of them are summed first.
+  const parts = { a: [1], b: [1], c: [1e8] };
+  const norms = [];
+  for (const names of [["a", "b", "c"], ["c", "b", "a"]] as const) {
+    const gradients = Object.fromEntries(
+      names.map((name) => [name, be.tensor(parts[name], [1])]),
+    );
+    const { norm } = clipGradients(be, gradients, { maxNorm: 1 });
+    const [values] = await be.read([be.mul(norm, norm), norm]);
+    norms.push([...values!]);
+  }
+  deepStrictEqual(norms[0], norms[1]);
+});
