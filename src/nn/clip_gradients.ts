@@ -63,9 +63,9 @@ export function clipGradients<T>(
   if (!(maxNorm > 0)) {
     throw new OptionError(fn, "maxNorm", "a number > 0", maxNorm);
   }
+  const names = Object.keys(gradients);
   // In one order, so that a sum that rounds is the same however they are listed.
-  const names = Object.keys(gradients).sort();
-  const [first, ...rest] = names.map((name) => {
+  const [first, ...rest] = names.toSorted().map((name) => {
     const g = gradients[name] as T;
     const axes = backend.shape(g).map((_, axis) => axis);
     return backend.reshape(backend.sum(backend.mul(g, g), axes), []);
