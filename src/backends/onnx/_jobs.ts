@@ -12,13 +12,13 @@ import type {
   TensorMap,
 } from "../backend.ts";
 import { sizeOf } from "../_shape.ts";
-import { computeConstants } from "./_compute_constants.ts";
-import { emitModel, feedName } from "./_emit.ts";
+import { feedName } from "./_emit.ts";
 import { fillResults } from "./_fill_results.ts";
 import { fuseOperations } from "./fuse_operations.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { Lowering } from "./lowering.ts";
 import type { MemoryOrder } from "./memory_order.ts";
+import { openSession } from "./_open_session.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
 import type { ResultMemory } from "./_result_memory.ts";
 import type { Runtime } from "./_runtime.ts";
@@ -91,22 +91,17 @@ export function jobRunner(
   };
 
   /** Makes the session of a job. */
-  const create = ({ plan, outputs }: Job, location: Location) => async () => {
+  const create = ({ plan, outputs }: Job, location: Location) => () => {
     memory.free();
-    const { bytes, constants } = emitModel(plan, outputs, {
-      proto: runtime.proto,
+    return openSession(runtime, {
+      plan,
+      outputs,
       lowering,
-      device: runtime.device,
-      fillsResults: runtime.fillsResults,
-    });
-    return {
-      constants: constants ? await computeConstants(runtime, constants) : {},
-      session: await runtime.sessions.create(bytes, {
-        ...runtime.options,
+      options: {
         preferredOutputLocation: location,
         ...profiling(profilePrefix),
-      }),
-    };
+      },
+    });
   };
 
   /** Runs a job whose feeds are held; the results are in the order of its outputs. */
