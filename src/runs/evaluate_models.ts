@@ -10,10 +10,9 @@ import type { CoordinateRule } from "../core/coordinates.ts";
 import type { PckSpace, PckThreshold } from "../core/pck.ts";
 import type { AsyncResult, Result } from "../core/result.ts";
 import type { PairSet } from "../data/image_pair.ts";
-import type { BackboneConfig } from "../nn/backbone_config.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
-import { blockLimits, firstPictures } from "./_evaluation_blocks.ts";
 import { evaluationChoices } from "./_evaluation_choices.ts";
+import { firstDecoding } from "./_first_decoding.ts";
 import { imageSources } from "./_image_sources.ts";
 import { right } from "./_result.ts";
 import type { Aborted } from "./aborted.ts";
@@ -166,21 +165,10 @@ export function evaluateModels<T>(
     cacheBytes: models.length > 1 ? CACHE_BYTES : 0,
     ...(worker && { worker }),
   });
+  const decodeFirst = firstDecoding(sourceOf, sets, options);
   const start = typeof backend === "function"
     ? backend
     : () => Promise.resolve(right(backend));
-  /** Has the worker start with the pictures that a model reads first. */
-  const decodeFirst = (
-    backbone: BackboneConfig,
-    [size = defaultImageSize(backbone)]: readonly ImageSize[] = [],
-  ): void => {
-    const isSize = checkImageSize(backbone, size, "options")._tag === "Right";
-    // Where features lie in a folder, the pixels may not be read at all.
-    if (!isSize || options.featureCache !== undefined) return;
-    sourceOf(size, backboneStride(backbone)).prefetch(
-      firstPictures(sets[0]?.set.pairs ?? [], blockLimits(options)),
-    );
-  };
   return async () => {
     const evaluations: ModelEvaluation[] = [];
     let started: Result<BackendUnavailableError, Backend<T>> | undefined;
