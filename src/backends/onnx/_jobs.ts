@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { InferenceSession, Tensor } from "onnxruntime-common";
+import type { Tensor } from "onnxruntime-common";
 import type {
   Backend,
   CompiledProgram,
@@ -99,7 +99,10 @@ export function jobRunner(
       lowering,
       options: {
         preferredOutputLocation: location,
-        ...profiling(profilePrefix),
+        ...(profilePrefix !== undefined && {
+          enableProfiling: true,
+          profileFilePrefix: profilePrefix,
+        }),
       },
     });
   };
@@ -240,12 +243,4 @@ function shapeKey(shapes: InputShapes): string {
   let key = "";
   for (const name in shapes) key += `${name}[${shapes[name]}]`;
   return key;
-}
-
-function profiling(
-  prefix: string | undefined,
-): InferenceSession.SessionOptions {
-  return prefix === undefined
-    ? {}
-    : { enableProfiling: true, profileFilePrefix: prefix };
 }
