@@ -5,64 +5,9 @@
  */
 
 import process from "node:process";
-import { pipe } from "fp-ts/function";
-import * as TE from "fp-ts/TaskEither";
-import { readPairs, writeAtomic } from "@simsc/core/data";
-import {
-  createBackend,
-  decodingWorker,
-  evaluateModels,
-  evaluationReport,
-  loadCheckpoint,
-  loadWeights,
-  terminalProgress,
-  watchInterrupt,
-} from "@simsc/core/runs";
-import { explained } from "./_explained.ts";
-import { evaluateCommand } from "./_evaluate_options.ts";
+import { decodingWorker } from "@simsc/core/decoding";
 
-const command = evaluateCommand(process.argv.slice(2));
+// It starts while all else is still loaded.
 const worker = decodingWorker();
-const interrupt = await watchInterrupt();
-const progress = terminalProgress(process.stderr);
-
-const outcome = await pipe(
-  command.sets,
-  TE.traverseSeqArray((source) =>
-    pipe(
-      readPairs(source.data, source),
-      TE.map((set) => ({ ...source, folder: source.data, set })),
-    )
-  ),
-  TE.chainW((sets) => {
-    const backend = createBackend(command.backend, command);
-    const models = command.models.map((source) => ({
-      name: source.name,
-      ...("checkpoint" in source
-        ? { open: loadCheckpoint(source.checkpoint) }
-        : { open: loadWeights(source), backbone: source }),
-    }));
-    return evaluateModels(backend, { models, sets }, {
-      ...command,
-      worker,
-      signal: interrupt.signal,
-      onProgress: progress.report,
-    });
-  }),
-  TE.map((evaluations) => evaluationReport(evaluations, command)),
-  TE.chainFirstW(({ json }) =>
-    command.json === undefined
-      ? TE.right(undefined)
-      : writeAtomic(command.json, `${JSON.stringify(json, null, 1)}\n`)
-  ),
-)();
-
-progress.close();
-interrupt.dispose();
-worker.close();
-if (outcome._tag === "Left") {
-  console.error(explained(outcome.left));
-  process.exit(1);
-}
-console.log(outcome.right.text);
-process.exit(0);
+const { runEvaluation } = await import("./_run_evaluation.ts");
+process.exit(await runEvaluation(process.argv.slice(2), worker));

@@ -1,0 +1,1 @@
+import 'onnxruntime-node'; console.log('onnxruntime-node', performance.now().toFixed(0))

@@ -1,0 +1,10 @@
+import "../../src/data/read_pairs.ts";
+import "../../src/data/files.ts";
+import "../../src/runs/create_backend.ts";
+import "../../src/runs/decoding_worker.ts";
+import "../../src/runs/evaluate_models.ts";
+import "../../src/runs/evaluation_report.ts";
+import "../../src/runs/load_model.ts";
+import "../../src/runs/terminal_progress.ts";
+import "../../src/runs/watch_interrupt.ts";
+console.log(performance.now().toFixed(0));

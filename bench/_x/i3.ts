@@ -1,0 +1,3 @@
+import "@simsc/core/data";
+import "@simsc/core/runs";
+console.log(performance.now().toFixed(0));

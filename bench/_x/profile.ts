@@ -1,0 +1,10 @@
+import { createBackend } from "@simsc/core/runs";
+import { answerWork } from "../answer_work.ts";
+const [name, steps, lowering] = Deno.args;
+const created = await createBackend("onnx-cpu", { threads: 2, profilePrefix: "/tmp/prof/p", ...(lowering ? {lowering} : {}) } as any)();
+if (created._tag === "Left") throw created.left;
+const b = created.right;
+const answer = answerWork(b);
+const r = await answer({ case: name!, pairs: name!.endsWith("locate") ? 1 : 4, size: 256, keypoints: 10, steps: Number(steps) });
+console.log(r.ms.map((x) => x.toFixed(0)).join(" "));
+await b.close();

@@ -1,0 +1,65 @@
+import process from "node:process";
+import { pipe } from "fp-ts/function";
+import * as TE from "fp-ts/TaskEither";
+import { readPairs, writeAtomic } from "@simsc/core/data";
+import type { DecodingWorker } from "@simsc/core/decoding";
+import {
+  createBackend,
+  evaluateModels,
+  evaluationReport,
+  loadCheckpoint,
+  loadWeights,
+  terminalProgress,
+  watchInterrupt,
+} from "@simsc/core/runs";
+import { explained } from "./_explained.ts";
+import { evaluateCommand } from "./_evaluate_options.ts";
+
+/** Evaluates what the arguments say and prints it; the process's exit code. */
+export async function runEvaluation(
+  args: readonly string[],
+  worker: DecodingWorker,
+): Promise<0 | 1> {
+  const command = evaluateCommand(args);
+  const interrupt = await watchInterrupt();
+  const progress = terminalProgress(process.stderr);
+  const outcome = await pipe(
+    command.sets,
+    TE.traverseSeqArray((source) =>
+      pipe(
+        readPairs(source.data, source),
+        TE.map((set) => ({ ...source, folder: source.data, set })),
+      )
+    ),
+    TE.chainW((sets) => {
+      const backend = createBackend(command.backend, command);
+      const models = command.models.map((source) => ({
+        name: source.name,
+        ...("checkpoint" in source
+          ? { open: loadCheckpoint(source.checkpoint) }
+          : { open: loadWeights(source), backbone: source }),
+      }));
+      return evaluateModels(backend, { models, sets }, {
+        ...command,
+        worker,
+        signal: interrupt.signal,
+        onProgress: progress.report,
+      });
+    }),
+    TE.map((evaluations) => evaluationReport(evaluations, command)),
+    TE.chainFirstW(({ json }) =>
+      command.json === undefined
+        ? TE.right(undefined)
+        : writeAtomic(command.json, `${JSON.stringify(json, null, 1)}\n`)
+    ),
+  )();
+  progress.close();
+  interrupt.dispose();
+  worker.close();
+  if (outcome._tag === "Left") {
+    console.error(explained(outcome.left));
+    return 1;
+  }
+  console.log(outcome.right.text);
+  return 0;
+}
