@@ -2,6 +2,7 @@ import type { Backend, TensorData } from "../backends/backend.ts";
 import type { Result } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
 import type { Picture } from "../data/picture_edit.ts";
+import type { NamedTensors } from "../data/safetensors.ts";
 import type { PictureSizes } from "./_pixel_cells.ts";
 import { right } from "./_result.ts";
 import { mapValues } from "./_tensor_map.ts";
@@ -70,11 +71,13 @@ export async function extractImages<T>(
 ): Promise<Result<DataError | Aborted, void>> {
   const buckets = new Map<string, Bucket>();
   let bytes = 0;
+  let stacked: NamedTensors = {};
   const flush = async ({ waiting, ...bucket }: Bucket): Promise<void> => {
     const taken = waiting.splice(0);
-    const stacked = stackInputs(
+    stacked = stackInputs(
       taken.map(({ image }) => image),
       bucket.isCompiled ? bucket.batch : taken.length,
+      stacked,
     );
     const inputs = upload(backend, stacked);
     const passed = await predictor.extractFrom(inputs, parameters)

@@ -97,6 +97,7 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
  *
  * @param images Pictures whose inputs have the same names and shapes.
  * @param count `B`, zeros behind the last; as many as there are by default.
+ * @param into An earlier batch, whose memory is taken where it fits.
  * @returns Each input as `[B, ...]`; none of no picture.
  * @throws {OptionError} If names or shapes differ.
  *
@@ -124,6 +125,7 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
 export function stackInputs(
   images: readonly PreparedImage[],
   count: number = images.length,
+  into: NamedTensors = {},
 ): NamedTensors {
   const [first] = images;
   if (first === undefined) return {};
@@ -135,13 +137,18 @@ export function stackInputs(
   return Object.fromEntries(
     Object.entries(first.inputs).map(([name, { shape }]) => {
       const length = sizeOf(shape);
-      const data = new Float32Array(count * length);
+      const data = zeros(count * length, into[name]?.data);
       images.forEach(({ inputs }, i) =>
         inputs[name]?.write(data.subarray(i * length, (i + 1) * length))
       );
       return [name, { shape: [count, ...shape.slice(1)], data }];
     }),
   );
+}
+
+/** In the memory of `data` where that is as long. */
+function zeros(length: number, data?: Float32Array): Float32Array {
+  return data?.length === length ? data.fill(0) : new Float32Array(length);
 }
 
 /** Names and shapes of what was prepared. */

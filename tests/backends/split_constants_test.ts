@@ -43,8 +43,9 @@ Deno.test("splitConstants() moves what is marked and constant, with what it read
   model.output(model.op("Abs", [unused]), [2]);
   const split = splitConstants(model);
   deepStrictEqual(split.constants?.results, new Map([[negated, [2]]]));
-  const { model: constants } = split.constants!;
-  deepStrictEqual(partsOf(constants), [["Add", "Neg"], [table], [], [negated]]);
+  const { model: constants, feeds } = split.constants!;
+  deepStrictEqual(partsOf(constants), [["Add", "Neg"], [], [table], [negated]]);
+  deepStrictEqual(feeds.map(({ name }) => name), [table]);
   const [operators, initializers, inputs] = partsOf(split.model);
   deepStrictEqual(operators, ["Mul", "Sub", "Abs"]);
   // `table` is read on both sides.

@@ -34,6 +34,8 @@ export interface EmittedModel {
   /** Computes the rest of its inputs, once. */
   readonly constants?: {
     readonly bytes: Uint8Array;
+    /** Its inputs. */
+    readonly feeds: readonly onnx.ITensorProto[];
     /** Its results in order, and their shapes. */
     readonly results: ReadonlyMap<Value, Shape>;
   };
@@ -52,8 +54,8 @@ export function emitModel(
     bytes: encode(split.model),
     ...(split.constants && {
       constants: {
+        ...split.constants,
         bytes: encode(split.constants.model),
-        results: split.constants.results,
       },
     }),
   };

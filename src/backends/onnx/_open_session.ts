@@ -39,22 +39,27 @@ export async function openSession(
   };
 }
 
-/** Runs a model without inputs and keeps its results; nothing is folded. */
+/** Runs a model once and keeps its results; nothing is folded. */
 async function computeConstants(
   { sessions, tensors, options, fillsResults }: Runtime,
-  { bytes, results }: NonNullable<EmittedModel["constants"]>,
+  { bytes, feeds, results }: NonNullable<EmittedModel["constants"]>,
 ): Promise<Readonly<Record<string, Tensor>>> {
   const session = await sessions.create(bytes, {
     ...options,
     graphOptimizationLevel: "disabled",
   });
+  const fed = Object.fromEntries(feeds.map(({ name, dims, rawData }) => {
+    const { buffer, byteOffset, byteLength } = rawData!;
+    const data = new Float32Array(buffer, byteOffset, byteLength / 4);
+    return [name!, new tensors("float32", data, dims as number[])];
+  }));
   try {
-    if (!fillsResults) return await session.run({});
+    if (!fillsResults) return await session.run(fed);
     const filled = Array.from(
       results.values(),
       (shape) => new tensors("float32", new Float32Array(sizeOf(shape)), shape),
     );
-    await fillResults(session, {}, filled);
+    await fillResults(session, fed, filled);
     return Object.fromEntries(
       Array.from(results.keys(), (name, i) => [name, filled[i]!]),
     );

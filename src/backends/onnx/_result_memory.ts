@@ -2,6 +2,8 @@
 export interface ResultMemory {
   /** Room for `length` numbers, whatever stands there. */
   readonly take: (length: number) => Float32Array;
+  /** Whether {@linkcode ResultMemory.take} would give what was given. */
+  readonly has: (length: number) => boolean;
   /** Takes over a result that nobody reads any more. */
   readonly give: (data: Float32Array) => void;
   /** Frees what was given and not taken again. */
@@ -13,6 +15,7 @@ export function resultMemory(isTaken: boolean): ResultMemory {
   const spare = new Map<number, Float32Array[]>();
   return {
     take: (length) => spare.get(length)?.pop() ?? new Float32Array(length),
+    has: (length) => (spare.get(length)?.length ?? 0) > 0,
     give: (data) => {
       if (!isTaken) return discard(data);
       const others = spare.get(data.length) ?? [];

@@ -1,21 +1,24 @@
 /**
  * Large values that depend on constants alone, computed once by a model of
  * their own. ONNX Runtime would fold them while it makes the session: by one
- * thread, and with several copies of each.
+ * thread, and with several copies of each. The floats that they are computed
+ * from are fed, which takes no copy at all.
  *
  * @module
  */
 import type { onnx } from "onnx-proto";
 import type { Shape } from "../backend.ts";
-import { valueInfo } from "./_messages.ts";
+import { elementType, valueInfo } from "./_messages.ts";
 import type { ModelBuilder, Value } from "./model_builder.ts";
 
-/** A model, and what it reads of another one that has no inputs. */
+/** A model, and what it reads of another one. */
 export interface SplitModel {
   readonly model: onnx.IModelProto;
   /** Not there where nothing large depends on constants alone. */
   readonly constants?: {
     readonly model: onnx.IModelProto;
+    /** Its inputs. */
+    readonly feeds: readonly onnx.ITensorProto[];
     /** Its results, inputs of the other model, and their shapes. */
     readonly results: ReadonlyMap<Value, Shape>;
   };
@@ -33,6 +36,11 @@ export function splitConstants(
   const infos = [...results].map(([name, shape]) => valueInfo(name, shape));
   // First in both where results are computed into memory that is handed over.
   const end = graph.output!.filter(({ type }) => type?.sequenceType);
+  const apart = neededParts(graph, [...end, ...infos], new Map());
+  const { floats = [], others = [] } = Object.groupBy(
+    apart.initializer!,
+    ({ dataType }) => dataType === elementType.float ? "floats" : "others",
+  );
   return {
     model: {
       ...model,
@@ -44,12 +52,16 @@ export function splitConstants(
     },
     constants: {
       results,
+      feeds: floats,
       model: {
         ...model,
         graph: {
           ...graph,
-          ...neededParts(graph, [...end, ...infos], new Map()),
-          input: [],
+          ...apart,
+          initializer: others,
+          input: floats.map(({ name, dims }) =>
+            valueInfo(name!, dims as number[])
+          ),
           output: [...end, ...infos],
         },
       },

@@ -9,7 +9,7 @@ import { DisposedTensorError } from "../errors.ts";
 import { tensorShape } from "../_shape.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { MemoryOrder } from "./memory_order.ts";
-import { discard, type ResultMemory } from "./_result_memory.ts";
+import { discard, type ResultMemory, resultMemory } from "./_result_memory.ts";
 
 /** What a session gave. */
 export interface SessionResult {
@@ -78,6 +78,8 @@ export function tensorStore(
   const scopes: OnnxTensor[][] = [];
   /** What lies in another order now; the same call may have been handed it. */
   const replaced: Tensor[] = [];
+  // Of tensors that were disposed, for the next ones: those of a loop have the same lengths.
+  const disposed = resultMemory(true);
 
   const own = (x: OnnxTensor): void => {
     if (alive.has(x)) return;
@@ -131,8 +133,8 @@ export function tensorStore(
     const value = values.get(x);
     values.delete(x);
     if (value?.location === "cpu") {
-      // Only results: they cannot pile up without a run, which takes or frees.
-      const give = results.has(x) ? memory.give : discard;
+      // Results cannot pile up without a run, which takes or frees.
+      const { give } = results.has(x) ? memory : disposed;
       give(value.data as Float32Array);
     }
     value?.dispose();
@@ -141,10 +143,11 @@ export function tensorStore(
   return {
     tensor: (data, shape) => {
       const checked = tensorShape("tensor", data.length, shape);
-      return leaf(
-        new tensors("float32", new Float32Array(data), checked),
-        checked,
-      );
+      // Another length ends a loop, and what is left of it.
+      if (!disposed.has(data.length)) disposed.free();
+      const copy = disposed.take(data.length);
+      copy.set(data);
+      return leaf(new tensors("float32", copy, checked), checked);
     },
     adopt: ({ value, order }, key) => {
       const x = leaf(value, [...value.dims]);
@@ -227,6 +230,7 @@ export function tensorStore(
     },
     count: () => count,
     close: () => {
+      disposed.free();
       [...onDevice.keys()].forEach(free);
       alive = new WeakSet();
       count = 0;
