@@ -5,7 +5,7 @@ import { pictureKey } from "../data/picture_edit.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
 import { type BlockPair, chunked, groupBy } from "./_block_pairs.ts";
 import { cornersOf } from "./_corners.ts";
-import type { Extracted } from "./_extract_images.ts";
+import { mapBatches } from "./_map_batches.ts";
 import { type CellRule, storedToCells } from "./_pixel_cells.ts";
 import type { ModelConfig } from "./model.ts";
 import type { Predictor } from "./predictor.ts";
@@ -39,63 +39,76 @@ export async function describePairs<T>(
     mapLocalizer(reading) === undefined
   );
   const described = new Map<number, Described>();
-  for (const group of groupBy(pairs, ({ pair }) => pictureKey(pair.source))) {
-    for (const chunk of chunked(group, capacity)) {
-      const { source } = chunk[0] as BlockPair<T>;
-      const [height, width] = source.padded;
-      const grid: Grid = [height / stride, width / stride];
-      const cells = chunk.map(({ pair }) =>
+  const chunks = groupBy(pairs, ({ pair }) => pictureKey(pair.source))
+    .flatMap((group) => chunked(group, capacity));
+  const batches = mapBatches(backend, chunks, {
+    mapOf: ([first]) => first!.source.features,
+    queries: mixes ? 4 * capacity : capacity,
+  });
+  for (const { members, maps } of batches) {
+    const cells = members.map((chunk) =>
+      chunk.map(({ pair, source }) =>
         storedToCells(pair.source.keypoints, source, rule)
-      );
-      const columns = await sample(backend, predictor, {
-        source,
-        points: cells.flat(),
-        capacity,
-      });
-      const around = mixes
-        ? cells.flat().map((point) => cornersOf(point, grid))
-        : [];
-      const corners = mixes
-        ? await sample(backend, predictor, {
-          source,
-          points: around.flatMap((each) => each.cells),
-          capacity: 4 * capacity,
-        })
-        : new Float32Array();
-      const channels = columns.length / capacity;
+      )
+    );
+    const points = cells.map((each) => each.flat());
+    const columns = await sample(backend, predictor, {
+      maps,
+      points,
+      capacity,
+    });
+    const around = mixes
+      ? points.map((each, m) => {
+        const [height, width] = members[m]![0]!.source.padded;
+        const grid: Grid = [height / stride, width / stride];
+        return each.map((point) => cornersOf(point, grid));
+      })
+      : [];
+    const corners = mixes
+      ? await sample(backend, predictor, {
+        maps,
+        points: around.map((each) => each.flatMap(({ cells }) => cells)),
+        capacity: 4 * capacity,
+      })
+      : new Float32Array();
+    const channels = columns.length / (maps.length * capacity);
+    members.forEach((chunk, m) => {
       let first = 0;
       chunk.forEach(({ place }, i) => {
-        const last = first + (cells[i] as readonly Point[]).length;
+        const last = first + (cells[m]![i] as readonly Point[]).length;
+        const [from, to] = [first, last].map((k) =>
+          (m * capacity + k) * channels
+        ) as [number, number];
         described.set(place, {
-          columns: columns.slice(first * channels, last * channels),
+          columns: columns.slice(from, to),
           ...(mixes && {
-            corners: corners.slice(4 * first * channels, 4 * last * channels),
+            corners: corners.slice(4 * from, 4 * to),
             shares: Float32Array.from(
-              around.slice(first, last).flatMap(({ shares }) => shares),
+              around[m]!.slice(first, last).flatMap(({ shares }) => shares),
             ),
           }),
         });
         first = last;
       });
-    }
+    });
   }
   return described;
 }
 
-/** Columns of a source's map at points in cells, `capacity` rows. */
+/** Columns of maps at each one's points in cells, `capacity` rows a map. */
 async function sample<T>(
   backend: Backend<T>,
   predictor: Predictor<T>,
-  { source, points, capacity }: {
-    readonly source: Extracted<T>;
-    readonly points: readonly Point[];
+  { maps, points, capacity }: {
+    readonly maps: readonly T[];
+    readonly points: readonly (readonly Point[])[];
     readonly capacity: number;
   },
 ): Promise<Float32Array> {
-  const padded = new Float32Array(capacity * 2);
-  padded.set(points.flat());
-  const queries = backend.tensor(padded, [1, capacity, 2]);
-  const columns = await predictor.describe(source.features, queries)
+  const padded = new Float32Array(maps.length * capacity * 2);
+  points.forEach((each, m) => padded.set(each.flat(), m * capacity * 2));
+  const queries = backend.tensor(padded, [maps.length, capacity, 2]);
+  const columns = await predictor.describe(maps, queries)
     .finally(() => backend.dispose([queries]));
   const [values] = await backend.read([columns])
     .finally(() => backend.dispose([columns]));

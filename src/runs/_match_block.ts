@@ -3,6 +3,7 @@ import type { Point } from "../core/point.ts";
 import { pictureKey } from "../data/picture_edit.ts";
 import { type BlockPair, chunked, groupBy } from "./_block_pairs.ts";
 import { type Described, describePairs } from "./_describe_pairs.ts";
+import { mapBatches } from "./_map_batches.ts";
 import type { ModelConfig } from "./model.ts";
 import type { Predictor } from "./predictor.ts";
 
@@ -14,13 +15,13 @@ export interface MatchedPair<T> extends BlockPair<T> {
   readonly betas: readonly number[];
 }
 
-/** Queries of one program call at most. */
+/** Queries of one map in a call at most. */
 const MOST_QUERIES = 256;
 
 /**
  * Matches the pairs of a block: samples the queries of each source, all at
- * once, then looks for all that is wanted in each target, all at once; hands
- * each target's pairs on as they are done.
+ * once, then looks for all that is wanted in each target, all at once, several
+ * maps a call; hands the pairs of a call on as they are done.
  */
 export async function* matchBlock<T>(
   backend: Backend<T>,
@@ -35,15 +36,19 @@ export async function* matchBlock<T>(
     pairs,
     capacity,
   });
-  for (const group of groupBy(pairs, ({ pair }) => pictureKey(pair.target))) {
-    const chunks = chunked(group, capacity);
-    for (const chunk of chunks) {
-      yield await readChunk(backend, predictor, {
-        chunk,
-        described,
-        capacity,
-      });
-    }
+  const chunks = groupBy(pairs, ({ pair }) => pictureKey(pair.target))
+    .flatMap((group) => chunked(group, capacity));
+  const batches = mapBatches(backend, chunks, {
+    mapOf: ([first]) => first!.target.features,
+    queries: capacity,
+  });
+  for (const { members, maps } of batches) {
+    yield await readChunks(backend, predictor, {
+      chunks: members,
+      maps,
+      described,
+      capacity,
+    });
   }
 }
 
@@ -67,85 +72,80 @@ function queryCount<T>(pairs: readonly BlockPair<T>[]): number {
   return pairs.reduce((sum, { pair }) => sum + pair.source.keypoints.length, 0);
 }
 
-async function readChunk<T>(
+/** Looks for each chunk's queries in its own map. */
+async function readChunks<T>(
   backend: Backend<T>,
   predictor: Predictor<T>,
-  { chunk, described, capacity }: {
-    readonly chunk: readonly BlockPair<T>[];
+  { chunks, maps, described, capacity }: {
+    readonly chunks: readonly (readonly BlockPair<T>[])[];
+    readonly maps: readonly T[];
     readonly described: ReadonlyMap<number, Described>;
     readonly capacity: number;
   },
 ): Promise<readonly MatchedPair<T>[]> {
   const { readings } = predictor;
-  const { target } = chunk[0] as BlockPair<T>;
-  const parts = chunk.map(({ place }) => described.get(place) as Described);
-  const channels = backend.shape(target.features)[1] as number;
-  const betas = chunk.map(({ source }) =>
-    readings.map(({ betaEval }) =>
-      betaEval === "auto" ? source.beta * target.beta : betaEval
-    )
-  );
-  // Room that no query takes has some temperature, so that nothing is 0 / 0.
-  const spread = new Float32Array(readings.length * capacity).fill(1);
-  const starts: number[] = [];
-  let first = 0;
-  chunk.forEach(({ pair }, i) => {
-    starts.push(first);
-    const last = first + pair.source.keypoints.length;
-    readings.forEach((_, r) =>
-      spread.fill(
-        betas[i]?.[r] as number,
-        r * capacity + first,
-        r * capacity + last,
-      )
-    );
-    first = last;
+  const rows = maps.length * capacity;
+  const channels = backend.shape(maps[0] as T)[1] as number;
+  const placed = chunks.flatMap((chunk, c) => {
+    let next = c * capacity;
+    return chunk.map((each) => {
+      const first = next;
+      next += each.pair.source.keypoints.length;
+      const parts = described.get(each.place) as Described;
+      const betas = readings.map(({ betaEval }) =>
+        betaEval === "auto" ? each.source.beta * each.target.beta : betaEval
+      );
+      return { each, parts, first, last: next, betas };
+    });
   });
-  const mixes = parts[0]?.corners !== undefined;
+  // Room that no query takes has some temperature, so that nothing is 0 / 0.
+  const spread = new Float32Array(readings.length * rows).fill(1);
+  for (const { betas, first, last } of placed) {
+    betas.forEach((beta, r) =>
+      spread.fill(beta, r * rows + first, r * rows + last)
+    );
+  }
+  const joined = (
+    length: number,
+    partOf: (parts: Described) => Float32Array | undefined,
+  ): Float32Array => {
+    const all = new Float32Array(rows * length);
+    for (const { parts, first } of placed) {
+      const part = partOf(parts);
+      if (part !== undefined) all.set(part, first * length);
+    }
+    return all;
+  };
+  const mixes = placed[0]?.parts.corners !== undefined;
   const inputs = {
     descriptors: backend.tensor(
-      joined(parts.map(({ columns }) => columns), capacity * channels),
-      [1, capacity, channels],
+      joined(channels, ({ columns }) => columns),
+      [maps.length, capacity, channels],
     ),
-    betas: backend.tensor(spread, [readings.length, capacity]),
+    betas: backend.tensor(spread, [readings.length, maps.length, capacity]),
     ...(mixes && {
       corners: backend.tensor(
-        joined(parts.map((part) => part.corners), 4 * capacity * channels),
-        [1, 4 * capacity, channels],
+        joined(4 * channels, ({ corners }) => corners),
+        [maps.length, 4 * capacity, channels],
       ),
       shares: backend.tensor(
-        joined(parts.map(({ shares }) => shares), 4 * capacity),
-        [1, capacity, 4, 1],
+        joined(4, ({ shares }) => shares),
+        [maps.length, capacity, 4, 1],
       ),
     }),
   };
-  const points = await predictor.read({ ...inputs, features: target.features })
+  const points = await predictor.read({ ...inputs, maps })
     .finally(() => backend.dispose(Object.values(inputs)));
   const [values = []] = await backend.read([points])
     .finally(() => backend.dispose([points]));
-  return chunk.map((each, i) => ({
+  return placed.map(({ each, betas, first }) => ({
     ...each,
-    betas: betas[i] as readonly number[],
+    betas,
     cells: readings.map((_, r) =>
       each.pair.source.keypoints.map((_, k): Point => {
-        const at = 2 * (r * capacity + (starts[i] as number) + k);
+        const at = 2 * (r * rows + first + k);
         return [values[at] as number, values[at + 1] as number];
       })
     ),
   }));
-}
-
-/** Arrays one behind the other, zeros to the end. */
-function joined(
-  parts: readonly (Float32Array | undefined)[],
-  length: number,
-): Float32Array {
-  const all = new Float32Array(length);
-  let at = 0;
-  for (const part of parts) {
-    if (part === undefined) continue;
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
