@@ -97,12 +97,14 @@ export function compareEvaluations(
   const known = Object.keys((second[0] as PairOutcome).pck.value);
   if (alphas.join() !== known.join()) refuse(`at alpha ${alphas}`, known);
   const differences = (() => {
-    const [a, b] = [pairStatistics(first), pairStatistics(second)];
+    const [a, b] = [first, second].map((pairs) =>
+      pairStatistics(pairs, alphas)
+    );
     const { average } = options;
-    return (places?: Int32Array): readonly number[] =>
-      alphas.map((alpha) =>
-        b(alpha, places)[average] - a(alpha, places)[average]
-      );
+    return (places?: Int32Array): readonly number[] => {
+      const before = a!(places);
+      return b!(places).map((after, i) => after[average] - before[i]![average]);
+    };
   })();
   const measured = differences();
   const intervals = bootstrapIntervals(first.length, differences, options);

@@ -22,92 +22,91 @@ export const AVERAGES = [
 export type AverageName = typeof AVERAGES[number];
 
 /**
- * PCK at an α over the pairs at some places, all pairs by default, averaged in
+ * PCK at each α over the pairs at some places, all pairs by default, averaged in
  * every way; NaN where there is no pair.
  */
 export type PairStatistics = (
-  alpha: string,
   places?: Int32Array,
-) => Readonly<Record<AverageName, number>>;
+) => readonly Readonly<Record<AverageName, number>>[];
 
 /**
  * Prepares pairs for many averages.
  *
  * @param pairs Evaluated pairs.
- * @returns Their averages; a category without a drawn pair does not count.
+ * @param alphas Which α, as in their `pck.value`.
+ * @returns Their averages by α; a category without a drawn pair does not count.
  *
  * @example
  * ```ts
  * import { ok } from "node:assert/strict";
  * import { pairStatistics } from "@simsc/core/runs";
  *
- * ok(Number.isNaN(pairStatistics([])("0.1").perImage));
+ * const [average] = pairStatistics([], ["0.1"])();
+ * ok(Number.isNaN(average?.perImage));
  * ```
  */
 export function pairStatistics(
   pairs: readonly PairOutcome[],
+  alphas: readonly string[],
 ): PairStatistics {
   const names = [...new Set(pairs.map(({ pair }) => pair.category))];
   const category = Int32Array.from(
     pairs,
     ({ pair }) => names.indexOf(pair.category),
   );
-  const points = Float64Array.from(pairs, ({ predicted }) => predicted.length);
-  const countsOf = (alpha: string): Counts => {
-    const rights = Float64Array.from(
-      pairs,
-      ({ pck }) => (pck.correct[alpha] ?? []).filter(Boolean).length,
-    );
-    return { rights, shares: rights.map((right, i) => right / points[i]!) };
-  };
+  const width = SHARES + 2 * alphas.length;
+  const table = Float64Array.from(
+    pairs.flatMap(({ predicted: { length: points }, pck }) => {
+      const rights = alphas.map((alpha) =>
+        (pck.correct[alpha] ?? []).filter(Boolean).length
+      );
+      return [1, points, ...rights.flatMap((right) => [right / points, right])];
+    }),
+  );
   const everything = Int32Array.from(pairs, (_, i) => i);
-  const known = new Map<string, Counts>();
-  return (alpha, places = everything) => {
-    const counts = known.get(alpha) ?? countsOf(alpha);
-    known.set(alpha, counts);
-    const { rights, shares } = counts;
-    const drawn = new Float64Array(names.length);
-    const sums = {
-      points: drawn.slice(),
-      shares: drawn.slice(),
-      rights: drawn.slice(),
-    };
+  return (places = everything) => {
+    const sums = new Float64Array(names.length * width);
     for (let k = 0; k < places.length; k++) {
       const i = places[k]!;
-      const group = category[i]!;
-      drawn[group]! += 1;
-      sums.points[group]! += points[i]!;
-      sums.shares[group]! += shares[i]!;
-      sums.rights[group]! += rights[i]!;
+      const row = i * width;
+      const group = category[i]! * width;
+      for (let column = 0; column < width; column++) {
+        sums[group + column]! += table[row + column]!;
+      }
     }
-    return {
-      perImage: total(sums.shares) / places.length,
-      perPoint: total(sums.rights) / total(sums.points),
-      perCategory: meanRatio(sums.shares, drawn),
-      perCategoryPoint: meanRatio(sums.rights, sums.points),
-    };
+    const groups = names.map((_, g) =>
+      sums.subarray(g * width, (g + 1) * width)
+    );
+    return alphas.map((_, a) => {
+      const shares = SHARES + 2 * a;
+      const rights = shares + 1;
+      return {
+        perImage: total(groups, shares) / places.length,
+        perPoint: total(groups, rights) / total(groups, POINTS),
+        perCategory: meanRatio(groups, shares, PAIRS),
+        perCategoryPoint: meanRatio(groups, rights, POINTS),
+      };
+    });
   };
 }
 
-/** What an α makes of each pair. */
-interface Counts {
-  /** Right keypoints. */
-  readonly rights: Float64Array;
-  /** Their share of all. */
-  readonly shares: Float64Array;
+/** Columns of the sums: pairs, keypoints, then by α the shares of right ones and how many those are. */
+const [PAIRS, POINTS, SHARES] = [0, 1, 2];
+
+/** Sums of each category. */
+type Groups = readonly Float64Array[];
+
+function total(groups: Groups, column: number): number {
+  return groups.reduce((all, sums) => all + sums[column]!, 0);
 }
 
-function total(sums: Float64Array): number {
-  return sums.reduce((all, sum) => all + sum, 0);
-}
-
-/** Mean of `sums / counts` over the groups that were drawn. */
-function meanRatio(sums: Float64Array, counts: Float64Array): number {
-  let [ratios, groups] = [0, 0];
-  sums.forEach((sum, group) => {
-    if (counts[group] === 0) return;
-    ratios += sum / counts[group]!;
-    groups += 1;
-  });
-  return ratios / groups;
+/** Mean of one sum over another, over the categories that were drawn. */
+function meanRatio(groups: Groups, column: number, by: number): number {
+  let [ratios, drawn] = [0, 0];
+  for (const sums of groups) {
+    if (sums[by] === 0) continue;
+    ratios += sums[column]! / sums[by]!;
+    drawn += 1;
+  }
+  return ratios / drawn;
 }

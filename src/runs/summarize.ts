@@ -157,18 +157,17 @@ function intervalsOf(
   pairs: readonly PairOutcome[],
   bootstrap: BootstrapOptions,
 ): PckIntervals {
-  const statistics = pairStatistics(pairs);
   const alphas = Object.keys(pairs[0]?.pck.value ?? {});
+  const statistics = pairStatistics(pairs, alphas);
   const wanted = alphas.flatMap((alpha) =>
     AVERAGES.map((name) => [name, alpha] as const)
   );
   const found = bootstrapIntervals(
     pairs.length,
     (places) =>
-      alphas.flatMap((alpha) => {
-        const values = statistics(alpha, places);
-        return AVERAGES.map((name) => values[name]);
-      }),
+      statistics(places).flatMap((values) =>
+        AVERAGES.map((name) => values[name])
+      ),
     bootstrap,
   );
   const intervals = (name: AverageName) =>

@@ -122,9 +122,9 @@ Deno.test("pairStatistics() averages the drawn pairs alone, repeated ones again"
     outcome("0", "cat", [true]),
     outcome("1", "dog", [true, false, false, false]),
     outcome("2", "dog", [true, true]),
-  ]);
+  ], ["0.1"]);
   const at = (average: AverageName, places: number[]) =>
-    statistics("0.1", Int32Array.from(places))[average];
+    statistics(Int32Array.from(places))[0]![average];
   // Twice 1/4 and once 1; 1 + 1 + 2 of 4 + 4 + 2.
   strictEqual(at("perImage", [1, 1, 2]), 0.5);
   strictEqual(at("perPoint", [1, 1, 2]), 0.4);

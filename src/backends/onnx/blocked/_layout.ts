@@ -126,24 +126,31 @@ function moved(
   const { leadingTaps, outputBlocks, inputBlocks, inputs, outputs } = sizes;
   const taps = leadingTaps * sizes.taps;
   const blockSize = inputs * outputs;
-  const filters = outputBlocks * outputs;
   const channels = inputBlocks * inputs;
-  const tapStride = leadingTaps > 1 ? filters * channels : blockSize;
+  const tapStride = leadingTaps > 1
+    ? outputBlocks * outputs * channels
+    : blockSize;
+  const rowStride = channels * taps;
   const result = new Float32Array(data.length);
-  let plain = 0;
-  for (let o = 0; o < filters; o++) {
-    const ob = Math.floor(o / outputs);
-    for (let i = 0; i < channels; i++, plain += taps) {
+  for (let ob = 0; ob < outputBlocks; ob++) {
+    for (let i = 0; i < channels; i++) {
       const ib = Math.floor(i / inputs);
-      const packed = (ob * inputBlocks + ib) * sizes.taps * blockSize +
-        (i - ib * inputs) * outputs + o - ob * outputs;
-      if (isPacking) {
-        for (let tap = 0; tap < taps; tap++) {
-          result[packed + tap * tapStride] = data[plain + tap]!;
-        }
-      } else {
-        for (let tap = 0; tap < taps; tap++) {
-          result[plain + tap] = data[packed + tap * tapStride]!;
+      const row = (ob * inputBlocks + ib) * sizes.taps * blockSize +
+        (i - ib * inputs) * outputs;
+      const first = ob * outputs * rowStride + i * taps;
+      // Outputs run fastest, so that whole lines of the packed side are met.
+      for (let tap = 0; tap < taps; tap++) {
+        let packed = row + tap * tapStride;
+        const end = packed + outputs;
+        let plain = first + tap;
+        if (isPacking) {
+          for (; packed < end; packed++, plain += rowStride) {
+            result[packed] = data[plain]!;
+          }
+        } else {
+          for (; packed < end; packed++, plain += rowStride) {
+            result[plain] = data[packed]!;
+          }
         }
       }
     }
