@@ -13,15 +13,46 @@ export interface BlockPair<T> {
   readonly target: Extracted<T>;
 }
 
+/** Pairs whose queries are matched on the map of one picture by one call. */
+export interface PictureChunks<T> {
+  readonly chunks: readonly (readonly BlockPair<T>[])[];
+  /** Queries that there is room for, the same for all, so that one program a size serves them. */
+  readonly capacity: number;
+}
+
+/** Queries of one map in a call at most, unless one pair alone has more. */
+const MOST_QUERIES = 256;
+
+/** Cuts pairs into calls of one picture each, which `key` names. */
+export function pictureChunks<T>(
+  pairs: readonly BlockPair<T>[],
+  key: (each: BlockPair<T>) => string,
+): PictureChunks<T> {
+  const groups = groupBy(pairs, key);
+  const single = Math.max(1, ...pairs.map(queryCount));
+  const most = Math.max(
+    1,
+    ...groups.map((group) =>
+      group.reduce((sum, each) => sum + queryCount(each), 0)
+    ),
+  );
+  const capacity = Math.max(
+    single,
+    Math.min(MOST_QUERIES, 16 * Math.ceil(most / 16)),
+  );
+  const chunks = groups.flatMap((group) => chunked(group, capacity));
+  return { chunks, capacity };
+}
+
 /** Runs of pairs whose queries fit one call. */
-export function chunked<T>(
+function chunked<T>(
   pairs: readonly BlockPair<T>[],
   capacity: number,
 ): readonly (readonly BlockPair<T>[])[] {
   const chunks: BlockPair<T>[][] = [];
   let room = 0;
   for (const each of pairs) {
-    const count = each.pair.source.keypoints.length;
+    const count = queryCount(each);
     if (count > room) {
       chunks.push([]);
       room = capacity;
@@ -30,6 +61,10 @@ export function chunked<T>(
     room -= count;
   }
   return chunks;
+}
+
+function queryCount({ pair }: BlockPair<unknown>): number {
+  return pair.source.keypoints.length;
 }
 
 /** A list by what its members have in common, in the order of the first of each. */

@@ -1,9 +1,9 @@
-import type { Backend } from "../backends/backend.ts";
+import type { Backend, TensorData } from "../backends/backend.ts";
 import type { Grid } from "../core/bilinear_weights.ts";
 import type { Point } from "../core/point.ts";
 import { pictureKey } from "../data/picture_edit.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
-import { type BlockPair, chunked, groupBy } from "./_block_pairs.ts";
+import { type BlockPair, groupBy, pictureChunks } from "./_block_pairs.ts";
 import { cornersOf } from "./_corners.ts";
 import { mapBatches } from "./_map_batches.ts";
 import { type CellRule, storedToCells } from "./_pixel_cells.ts";
@@ -21,17 +21,17 @@ export interface Described {
   readonly shares?: Float32Array;
 }
 
-/** Samples the queries of the pairs of a block, all of a source at once; by the place of the pair. */
+/**
+ * Samples the queries of the pairs of a block, all of a source at once, equal
+ * lists of them once; by the place of the pair.
+ */
 export async function describePairs<T>(
   backend: Backend<T>,
   { config, predictor }: {
     readonly config: ModelConfig;
     readonly predictor: Predictor<T>;
   },
-  { pairs, capacity }: {
-    readonly pairs: readonly BlockPair<T>[];
-    readonly capacity: number;
-  },
+  pairs: readonly BlockPair<T>[],
 ): Promise<ReadonlyMap<number, Described>> {
   const stride = backboneStride(config.backbone);
   const rule: CellRule = { rule: config.coordinates, stride };
@@ -39,8 +39,14 @@ export async function describePairs<T>(
     mapLocalizer(reading) === undefined
   );
   const described = new Map<number, Described>();
-  const chunks = groupBy(pairs, ({ pair }) => pictureKey(pair.source))
-    .flatMap((group) => chunked(group, capacity));
+  const sourceOf = ({ pair }: BlockPair<T>): string => pictureKey(pair.source);
+  const equal = new Map(
+    groupBy(
+      pairs,
+      (each) => `${sourceOf(each)} ${each.pair.source.keypoints}`,
+    ).map((group) => [group[0]!, group]),
+  );
+  const { chunks, capacity } = pictureChunks([...equal.keys()], sourceOf);
   const batches = mapBatches(backend, chunks, {
     mapOf: ([first]) => first!.source.features,
     queries: mixes ? 4 * capacity : capacity,
@@ -74,20 +80,21 @@ export async function describePairs<T>(
     const channels = columns.length / (maps.length * capacity);
     members.forEach((chunk, m) => {
       let first = 0;
-      chunk.forEach(({ place }, i) => {
+      chunk.forEach((each, i) => {
         const last = first + (cells[m]![i] as readonly Point[]).length;
         const [from, to] = [first, last].map((k) =>
           (m * capacity + k) * channels
         ) as [number, number];
-        described.set(place, {
-          columns: columns.slice(from, to),
+        const own = {
+          columns: columns.subarray(from, to),
           ...(mixes && {
-            corners: corners.slice(4 * from, 4 * to),
+            corners: corners.subarray(4 * from, 4 * to),
             shares: Float32Array.from(
               around[m]!.slice(first, last).flatMap(({ shares }) => shares),
             ),
           }),
-        });
+        };
+        equal.get(each)!.forEach(({ place }) => described.set(place, own));
         first = last;
       });
     });
@@ -112,5 +119,5 @@ async function sample<T>(
     .finally(() => backend.dispose([queries]));
   const [values] = await backend.read([columns])
     .finally(() => backend.dispose([columns]));
-  return Float32Array.from(values ?? []);
+  return Float32Array.from(values as TensorData);
 }

@@ -1,7 +1,7 @@
 import type { Backend } from "../backends/backend.ts";
 import type { Point } from "../core/point.ts";
 import { pictureKey } from "../data/picture_edit.ts";
-import { type BlockPair, chunked, groupBy } from "./_block_pairs.ts";
+import { type BlockPair, pictureChunks } from "./_block_pairs.ts";
 import { type Described, describePairs } from "./_describe_pairs.ts";
 import { mapBatches } from "./_map_batches.ts";
 import type { ModelConfig } from "./model.ts";
@@ -14,9 +14,6 @@ export interface MatchedPair<T> extends BlockPair<T> {
   /** By each reading, the temperature. */
   readonly betas: readonly number[];
 }
-
-/** Queries of one map in a call at most. */
-const MOST_QUERIES = 256;
 
 /**
  * Matches the pairs of a block: samples the queries of each source, all at
@@ -31,13 +28,11 @@ export async function* matchBlock<T>(
   },
   pairs: readonly BlockPair<T>[],
 ): AsyncGenerator<readonly MatchedPair<T>[]> {
-  const capacity = capacityFor(pairs);
-  const described = await describePairs(backend, { config, predictor }, {
+  const described = await describePairs(backend, { config, predictor }, pairs);
+  const { chunks, capacity } = pictureChunks(
     pairs,
-    capacity,
-  });
-  const chunks = groupBy(pairs, ({ pair }) => pictureKey(pair.target))
-    .flatMap((group) => chunked(group, capacity));
+    ({ pair }) => pictureKey(pair.target),
+  );
   const batches = mapBatches(backend, chunks, {
     mapOf: ([first]) => first!.target.features,
     queries: capacity,
@@ -50,26 +45,6 @@ export async function* matchBlock<T>(
       capacity,
     });
   }
-}
-
-/** One capacity for all calls of a block, so that one program a size serves them. */
-function capacityFor<T>(pairs: readonly BlockPair<T>[]): number {
-  const counts = (key: (each: BlockPair<T>) => string): number[] =>
-    groupBy(pairs, key).map(queryCount);
-  const most = Math.max(
-    1,
-    ...counts(({ pair }) => pictureKey(pair.source)),
-    ...counts(({ pair }) => pictureKey(pair.target)),
-  );
-  const single = Math.max(
-    1,
-    ...pairs.map(({ pair }) => pair.source.keypoints.length),
-  );
-  return Math.max(single, Math.min(MOST_QUERIES, 16 * Math.ceil(most / 16)));
-}
-
-function queryCount<T>(pairs: readonly BlockPair<T>[]): number {
-  return pairs.reduce((sum, { pair }) => sum + pair.source.keypoints.length, 0);
 }
 
 /** Looks for each chunk's queries in its own map. */
