@@ -15,74 +15,57 @@ export function unfilterRows(
 ): Uint8Array | number {
   const count = rows.length / (rowBytes + 1);
   const out = new Uint8Array(count * rowBytes);
+  // Above the first row stand zeros.
+  let above = new Uint8Array(rowBytes);
   for (let y = 0; y < count; y++) {
     const from = y * (rowBytes + 1) + 1;
     const filter = rows[from - 1] as number;
-    const start = y * rowBytes;
     const line = rows.subarray(from, from + rowBytes);
+    const own = out.subarray(y * rowBytes, (y + 1) * rowBytes);
     switch (filter) {
       case 0:
-        out.set(line, start);
+        own.set(line);
         break;
       case 1:
-        addLeft(out, line, start, pixelBytes);
+        addLeft(own, line, pixelBytes);
         break;
       case 2:
-        addAbove(out, line, start, rowBytes);
+        addAbove(own, line, above);
         break;
       case 3:
-        addAverage(out, line, start, { rowBytes, pixelBytes });
+        addAverage(own, line, above, pixelBytes);
         break;
       case 4:
-        addPaeth(out, line, start, { rowBytes, pixelBytes });
+        addPaeth(own, line, above, pixelBytes);
         break;
       default:
         return filter;
     }
+    above = own;
   }
   return out;
 }
 
-function addLeft(
-  out: Uint8Array,
-  line: Uint8Array,
-  start: number,
-  pixelBytes: number,
-): void {
+function addLeft(own: Uint8Array, line: Uint8Array, pixelBytes: number): void {
   for (let i = 0; i < line.length; i++) {
-    const left = i < pixelBytes ? 0 : out[start + i - pixelBytes]!;
-    out[start + i] = line[i]! + left;
+    const left = i < pixelBytes ? 0 : own[i - pixelBytes]!;
+    own[i] = line[i]! + left;
   }
 }
 
-function addAbove(
-  out: Uint8Array,
-  line: Uint8Array,
-  start: number,
-  rowBytes: number,
-): void {
-  for (let i = 0; i < line.length; i++) {
-    const above = start === 0 ? 0 : out[start + i - rowBytes]!;
-    out[start + i] = line[i]! + above;
-  }
-}
-
-/** Sizes of a row and of a pixel in bytes. */
-interface RowSizes {
-  readonly rowBytes: number;
-  readonly pixelBytes: number;
+function addAbove(own: Uint8Array, line: Uint8Array, above: Uint8Array): void {
+  for (let i = 0; i < line.length; i++) own[i] = line[i]! + above[i]!;
 }
 
 function addAverage(
-  out: Uint8Array,
+  own: Uint8Array,
   line: Uint8Array,
-  start: number,
-  { rowBytes, pixelBytes }: RowSizes,
+  above: Uint8Array,
+  pixelBytes: number,
 ): void {
   for (let i = 0; i < line.length; i++) {
-    const left = i < pixelBytes ? 0 : out[start + i - pixelBytes]!;
-    const above = start === 0 ? 0 : out[start + i - rowBytes]!;
-    out[start + i] = line[i]! + ((left + above) >> 1);
+    const left = i < pixelBytes ? 0 : own[i - pixelBytes]!;
+    own[i] = line[i]! + ((left + above[i]!) >> 1);
   }
 }
 
@@ -92,27 +75,24 @@ function addAverage(
  * branches.
  */
 function addPaeth(
-  out: Uint8Array,
+  own: Uint8Array,
   line: Uint8Array,
-  start: number,
-  { rowBytes, pixelBytes }: RowSizes,
+  above: Uint8Array,
+  pixelBytes: number,
 ): void {
-  if (start === 0) return addLeft(out, line, start, pixelBytes);
   // With nothing on the left, that above is the closest.
-  for (let i = 0; i < pixelBytes; i++) {
-    out[start + i] = line[i]! + out[start + i - rowBytes]!;
-  }
+  for (let i = 0; i < pixelBytes; i++) own[i] = line[i]! + above[i]!;
   for (let i = pixelBytes; i < line.length; i++) {
-    const left = out[start + i - pixelBytes]!;
-    const above = out[start + i - rowBytes]!;
-    const corner = out[start + i - rowBytes - pixelBytes]!;
-    const toLeft = Math.abs(above - corner);
+    const left = own[i - pixelBytes]!;
+    const up = above[i]!;
+    const corner = above[i - pixelBytes]!;
+    const toLeft = Math.abs(up - corner);
     const toAbove = Math.abs(left - corner);
-    const toCorner = Math.abs(left + above - 2 * corner);
+    const toCorner = Math.abs(left + up - 2 * corner);
     const isAbove = (toAbove - toLeft) >> 31;
     const nearer = toLeft ^ ((toLeft ^ toAbove) & isAbove);
     const isCorner = (toCorner - nearer) >> 31;
-    const other = left ^ ((left ^ above) & isAbove);
-    out[start + i] = line[i]! + (other ^ ((other ^ corner) & isCorner));
+    const other = left ^ ((left ^ up) & isAbove);
+    own[i] = line[i]! + (other ^ ((other ^ corner) & isCorner));
   }
 }

@@ -61,7 +61,7 @@ export function normalizeImage(
   const into = options.into ??
     { data: new Float32Array(3 * height * width), height, width };
   const [red, green, blue] = [0, 1, 2].map((c) =>
-    Float32Array.from({ length: 256 }, (_, v) => (v / 255 - mean[c]!) / std[c]!)
+    new Float32Array(256).map((_, v) => (v / 255 - mean[c]!) / std[c]!)
   ) as [Float32Array, Float32Array, Float32Array];
   const out = into.data;
   const plane = into.height * into.width;

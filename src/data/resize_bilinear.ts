@@ -147,25 +147,27 @@ function resizeRows(data: Uint8Array, row: number, taps: Taps): Uint8Array {
   const out = new Uint8Array(to * row);
   const sums = new Int32Array(row);
   for (let y = 0; y < to; y++) {
-    // The last two are added where the sum is written.
+    // The last two are added where the sum is written; of one, the first weighs 0.
     const last = count[y]! - 1;
-    const from = start[y]! * row;
+    const tapRow = (k: number): Uint8Array =>
+      data.subarray((start[y]! + k) * row, (start[y]! + k + 1) * row);
     sums.fill(HALF);
     for (let k = 0; k < last - 1; k++) {
       const weight = weights[y * stride + k]!;
-      const tap = from + k * row;
-      for (let i = 0; i < row; i++) {
-        sums[i] = sums[i]! + Math.imul(data[tap + i]!, weight);
+      const tap = tapRow(k);
+      for (let i = 0; i < tap.length; i++) {
+        sums[i] = sums[i]! + Math.imul(tap[i]!, weight);
       }
     }
     const second = Math.max(0, last - 1);
     const a = last === 0 ? 0 : weights[y * stride + second]!;
     const b = weights[y * stride + last]!;
-    const above = from + second * row;
-    const below = from + last * row;
-    for (let i = 0, o = y * row; i < row; i++, o++) {
-      out[o] = (sums[i]! + Math.imul(data[above + i]!, a) +
-        Math.imul(data[below + i]!, b)) >> PRECISION_BITS;
+    const above = tapRow(second);
+    const below = tapRow(last);
+    const line = out.subarray(y * row, (y + 1) * row);
+    for (let i = 0; i < line.length; i++) {
+      line[i] = (sums[i]! + Math.imul(above[i]!, a) +
+        Math.imul(below[i]!, b)) >> PRECISION_BITS;
     }
   }
   return out;
