@@ -21,6 +21,7 @@ import type { Value } from "../model_builder.ts";
  * | `imageFilter`  | `[O / L][I][kh][kw][L of O]`, for fewer than L inputs  |
  * | `taps`         | `[kh][kw][I][O]`, for `tiles`                          |
  * | `blockedTaps`  | `[kh][kw][O / L][I][L of O]`, for `blockedTiles`       |
+ * | `stripTaps`    | `[kh][O / L][I / L][kw][L of I][L of O]`, for strips   |
  */
 export type Layout =
   | "plain"
@@ -43,6 +44,7 @@ export const FILTER_LAYOUTS = [
   "imageFilter",
   "taps",
   "blockedTaps",
+  "stripTaps",
 ] as const;
 
 /** Whether weights go in and come out in this layout. */
@@ -62,6 +64,7 @@ export function filterOrders(block: number): FilterOrders {
     imageFilter: orderOf("imageFilter"),
     taps: orderOf("taps"),
     blockedTaps: orderOf("blockedTaps"),
+    stripTaps: orderOf("stripTaps"),
   };
 }
 
@@ -94,8 +97,13 @@ export function filterSizes(
     imageFilter: [block, 1] as const,
     taps: [o, i] as const,
     blockedTaps: [block, i] as const,
+    stripTaps: [block, block] as const,
   }[layout];
-  const leadingTaps = layout === "blockedTaps" ? kh * kw : 1;
+  const leadingTaps = layout === "blockedTaps"
+    ? kh * kw
+    : layout === "stripTaps"
+    ? kh
+    : 1;
   return {
     leadingTaps,
     outputBlocks: o / outputs,
@@ -127,9 +135,7 @@ function moved(
   const taps = leadingTaps * sizes.taps;
   const blockSize = inputs * outputs;
   const channels = inputBlocks * inputs;
-  const tapStride = leadingTaps > 1
-    ? outputBlocks * outputs * channels
-    : blockSize;
+  const tapSize = outputBlocks * outputs * channels;
   const rowStride = channels * taps;
   const result = new Float32Array(data.length);
   for (let ob = 0; ob < outputBlocks; ob++) {
@@ -140,7 +146,9 @@ function moved(
       const first = ob * outputs * rowStride + i * taps;
       // Outputs run fastest, so that whole lines of the packed side are met.
       for (let tap = 0; tap < taps; tap++) {
-        let packed = row + tap * tapStride;
+        const leading = Math.floor(tap / sizes.taps);
+        let packed = row + leading * sizes.taps * tapSize +
+          (tap - leading * sizes.taps) * blockSize;
         const end = packed + outputs;
         let plain = first + tap;
         if (isPacking) {

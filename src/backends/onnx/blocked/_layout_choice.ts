@@ -20,6 +20,7 @@ import {
   windowOf,
 } from "./_window.ts";
 import { hasGroupedWinograd } from "./winograd/grouped.ts";
+import { hasStrips } from "./winograd/strips.ts";
 import { hasWinograd } from "./winograd/winograd.ts";
 
 /** Operations whose rule is the same in every layout. */
@@ -116,6 +117,11 @@ function votesOf(
       return node.operation === "conv2dFilterGrad"
         ? [[node, "taps"], [a!, "maps"], [b!, "maps"]]
         : [[node, "maps"], [a!, "maps"], [b!, "taps"]];
+    }
+    if (hasStrips(g, block)) {
+      return node.operation === "conv2dFilterGrad"
+        ? [[node, "stripTaps"], [a!, "maps"], [b!, "maps"]]
+        : [[node, "maps"], [a!, "maps"], [b!, "stripTaps"]];
     }
     if (node.operation === "conv2d" && isBlockable(g, block)) {
       return isImage(g, block)

@@ -29,6 +29,12 @@ import {
 } from "./_window.ts";
 import { groupedWinogradConv, hasGroupedWinograd } from "./winograd/grouped.ts";
 import {
+  asStripTaps,
+  hasStrips,
+  stripConv,
+  stripInputGrad,
+} from "./winograd/strips.ts";
+import {
   hasWinograd,
   winogradConv,
   winogradFilterGrad,
@@ -81,6 +87,15 @@ function lowerForward(
     }, g);
     const rest = { maps, bias: offset, sum: added, relu };
     values.set(node, "maps", [finished(rule, rest, g)]);
+    return true;
+  }
+  if (hasStrips(g, block)) {
+    const maps = stripConv(rule, {
+      x: values.get(x!, "maps"),
+      w: values.get(w!, "stripTaps"),
+      bias: offset,
+    }, g);
+    values.set(node, "maps", [finished(rule, { maps, sum: added, relu }, g)]);
     return true;
   }
   const isPicture = isImage(g, block);
@@ -155,6 +170,16 @@ function lowerInputGrad(
     values.set(node, "maps", [added]);
     return true;
   }
+  if (hasStrips(g, block)) {
+    const [dy, w] = convolution.inputs.map(plan.canonical);
+    const maps = stripInputGrad(rule, {
+      dy: values.get(dy!, "maps"),
+      w: values.get(w!, "stripTaps"),
+    }, g);
+    const added = sum ? model.op("Add", [maps, values.get(sum, "maps")]) : maps;
+    values.set(node, "maps", [added]);
+    return true;
+  }
   const operands = ({ inputs }: OperationNode) => {
     const [dy, w] = inputs.map(plan.canonical) as [OnnxTensor, OnnxTensor];
     return { dy: values.get(dy, "maps"), w: values.get(w, "filter") };
@@ -203,7 +228,12 @@ function lowerFilterGrad(
   }
   if (hasFilterGrad(g, block)) {
     const inputs = { x: values.get(x, "maps"), dy: values.get(dy, "maps") };
-    values.set(node, "filter", [filterGrad(rule, inputs, g)]);
+    const gradient = filterGrad(rule, inputs, g);
+    if (hasStrips(g, block)) {
+      values.set(node, "stripTaps", [asStripTaps(rule, gradient, g)]);
+    } else {
+      values.set(node, "filter", [gradient]);
+    }
     return true;
   }
   if (!values.has(dy, "planes") || !hasStemFilterGrad(g, block)) return false;

@@ -23,6 +23,9 @@ const { input, filter, output } = cookToom([
   -Math.SQRT2,
 ], { outputs: CELLS, taps: 3 });
 
+/** Along one axis: `[6, 3]` taps to points, `[6, 6]` cells to points, `[4, 6]` points to cells of the result. */
+export const LINE = { input, filter, output } as const;
+
 /** `[36, 9]`: taps of a filter to points, row by row. */
 export const FILTER: Matrix = squared(filter);
 
@@ -33,14 +36,19 @@ export const INPUT: Matrix = squared(input);
 export const OUTPUT: Matrix = squared(output);
 
 /**
- * `[36]`: points that `OUTPUT` makes 1 in every cell, so that a bias times them
- * is that bias everywhere: those of a map of ones times those of a filter that
- * copies it, by its middle tap.
+ * `[6]`: points that `LINE.output` makes 1 in every cell, so that a bias times
+ * them is that bias everywhere: those of a line of ones times those of a filter
+ * that copies it, by its middle tap.
  */
-export const BIAS_POINTS: readonly number[] = INPUT.map((row, point) => {
-  const copy = FILTER[point]![4]!;
+export const LINE_BIAS: readonly number[] = input.map((row, point) => {
+  const copy = filter[point]![1]!;
   return copy * row.reduce((sum, x) => sum + x, 0);
 });
+
+/** `[36]`: the same for `OUTPUT`. */
+export const BIAS: readonly number[] = LINE_BIAS.flatMap((a) =>
+  LINE_BIAS.map((b) => a * b)
+);
 
 /** Tiles along an axis of `length` cells; the last may lie beyond it. */
 export function tilesAlong(length: number): number {

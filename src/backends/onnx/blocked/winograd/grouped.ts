@@ -9,13 +9,14 @@
  */
 import type { OnnxTensor } from "../../graph.ts";
 import type { GraphPlan } from "../../lowering.ts";
-import type { ModelBuilder, Value } from "../../model_builder.ts";
+import type { Value } from "../../model_builder.ts";
 import type { RuleTarget } from "../_conv.ts";
-import { blockedOp, reshape } from "../_rows.ts";
+import { blockedOp } from "../_rows.ts";
 import { type ConvNode, type Window, windowOf } from "../_window.ts";
 import { blockedResultMaps } from "./_blocked_tiles.ts";
-import { BIAS_POINTS, POINTS, tilesAlong } from "./_transforms.ts";
-import { filterPoints, isTileable } from "./winograd.ts";
+import { biasPoints, filterPoints } from "./_points.ts";
+import { BIAS, FILTER, POINTS, tilesAlong } from "./_transforms.ts";
+import { isTileable } from "./winograd.ts";
 
 /** Fewer, and reading 36 filters for nine costs what tiles save. */
 const FEWEST_TILES = 16;
@@ -62,28 +63,15 @@ export function groupedWinogradConv(
   const { model } = target;
   const groups = POINTS * POINTS;
   // In memory `[36][O / L][I][L of O]`.
-  const filters = filterPoints(model, w, [
-    groups * g.filters,
-    g.channels,
-    1,
-    1,
-  ]);
+  const filters = filterPoints(model, w, {
+    matrix: FILTER,
+    shape: [groups * g.filters, g.channels, 1, 1],
+  });
   const tiles = blockedOp(
     model,
     "Conv",
-    bias ? [x, filters, biasPoints(model, bias, g)] : [x, filters],
+    bias ? [x, filters, biasPoints(model, bias, BIAS)] : [x, filters],
     { kernel_shape: [1, 1], group: groups },
   );
   return blockedResultMaps(target, tiles, { ...g, channels: g.filters });
-}
-
-/** `[36 O]`: what a bias `[O]` is at the points of every tile. */
-function biasPoints(
-  model: ModelBuilder,
-  bias: Value,
-  { filters }: Window,
-): Value {
-  const points = BIAS_POINTS.length;
-  const column = model.floats(Float32Array.from(BIAS_POINTS), [points, 1]);
-  return reshape(model, model.op("Mul", [column, bias]), [points * filters]);
 }

@@ -7,13 +7,12 @@
  *
  * @module
  */
-import type { Shape } from "../../../backend.ts";
-import { sizeOf } from "../../../_shape.ts";
 import type { ModelBuilder, Value } from "../../model_builder.ts";
 import type { RuleTarget } from "../_conv.ts";
 import { reshape } from "../_rows.ts";
 import type { Window } from "../_window.ts";
 import { product, transposed } from "./_matrix.ts";
+import { filterPoints } from "./_points.ts";
 import { inputTilesGrad, resultMaps } from "./_tiles.ts";
 import { FILTER, POINTS, tilesAlong } from "./_transforms.ts";
 
@@ -90,20 +89,10 @@ function pointMatrices(
   w: Value,
   { channels, filters }: Window,
 ): Value {
-  return filterPoints(model, w, [POINTS * POINTS, channels, filters]);
-}
-
-/** Writes a filter's taps, the outermost axis in memory, as its points, in `shape`. */
-export function filterPoints(
-  model: ModelBuilder,
-  w: Value,
-  shape: Shape,
-): Value {
-  const [points, taps] = [FILTER.length, FILTER[0]!.length];
-  const length = sizeOf(shape) / points;
-  const computed = product(model, FILTER, reshape(model, w, [taps, length]));
-  model.markLarge(computed, [points, length]);
-  return reshape(model, computed, shape);
+  return filterPoints(model, w, {
+    matrix: FILTER,
+    shape: [POINTS * POINTS, channels, filters],
+  });
 }
 
 /** A product that reads one factor transposed. */

@@ -1,1 +1,0 @@
-import 'onnxruntime-node'; console.log('onnxruntime-node', performance.now().toFixed(0))

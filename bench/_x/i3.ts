@@ -1,3 +1,0 @@
-import "@simsc/core/data";
-import "@simsc/core/runs";
-console.log(performance.now().toFixed(0));

@@ -1,0 +1,175 @@
+/**
+ * A 3x3 convolution at stride 1 by strips: Winograd's algorithm along columns
+ * alone, four rows of the result from six of the input. It takes half of the
+ * multiplications, where tiles take a quarter; but rows move whole, and with
+ * fewer channels than tiles are for, moving is what takes the time. The six
+ * products are one convolution of 1x3 filters in six groups. A cell that is not
+ * finite spoils its columns in the strips that read it.
+ *
+ * @module
+ */
+import type { Value } from "../../model_builder.ts";
+import type { RuleTarget } from "../_conv.ts";
+import {
+  blockedOp,
+  gatherRows,
+  reshape,
+  rowOrder,
+  transposedBlocks,
+} from "../_rows.ts";
+import type { Window } from "../_window.ts";
+import { product } from "./_matrix.ts";
+import { biasPoints, filterPoints } from "./_points.ts";
+import { CELLS, LINE, LINE_BIAS, POINTS, tilesAlong } from "./_transforms.ts";
+import { hasWinograd } from "./winograd.ts";
+
+/** Fewer channels, and moving the rows costs what the products save. */
+const FEWEST_CHANNELS = 64;
+
+/** Fewer cells of a product, and reading its filters costs what it saves. */
+const FEWEST_CELLS = 128;
+
+/** Whether a convolution and its gradients keep their filter for strips. */
+export function hasStrips(g: Window, block: number): boolean {
+  const { batch, channels, filters, height, width } = g;
+  return g.kh === 3 && g.kw === 3 && g.stride === 1 && g.padding === 1 &&
+    channels % block === 0 && filters % block === 0 &&
+    Math.min(channels, filters) >= FEWEST_CHANNELS &&
+    batch * tilesAlong(height) * width >= FEWEST_CELLS &&
+    !hasWinograd(g, block);
+}
+
+/** Operands of {@linkcode stripConv}. */
+export interface StripConvInputs {
+  /** `maps`. */
+  readonly x: Value;
+  /** `stripTaps`. */
+  readonly w: Value;
+  /** `[O]`. */
+  readonly bias?: Value | undefined;
+}
+
+/** Writes `conv(x, w) + bias`: in `maps` and `stripTaps`, out `maps`. */
+export function stripConv(
+  target: RuleTarget,
+  { x, w, bias }: StripConvInputs,
+  g: Window,
+): Value {
+  const { model } = target;
+  const { batch, channels, filters, height, width } = g;
+  // In memory `[6][O / L][I / L][3][L of I][L of O]`.
+  const taps = filterPoints(model, w, {
+    matrix: LINE.filter,
+    shape: [POINTS * filters, channels, 1, 3],
+  });
+  const points = reshape(model, stripPoints(target, x, g), [
+    1,
+    POINTS * channels,
+    batch * tilesAlong(height),
+    width,
+  ]);
+  const products = blockedOp(
+    model,
+    "Conv",
+    bias ? [points, taps, biasPoints(model, bias, LINE_BIAS)] : [points, taps],
+    { kernel_shape: [1, 3], pads: [0, 1, 0, 1], group: POINTS },
+  );
+  return resultMaps(target, products, g);
+}
+
+/** Writes the gradient by the input, a convolution with turned filters: in `maps` and `stripTaps`, out `maps`. */
+export function stripInputGrad(
+  target: RuleTarget,
+  { dy, w }: { readonly dy: Value; readonly w: Value },
+  g: Window,
+): Value {
+  const { model, block } = target;
+  const [outputs, inputs] = [g.filters / block, g.channels / block];
+  const count = 9 * outputs * inputs;
+  const turned = gatherRows(
+    model,
+    transposedBlocks(model, w, [count, block, block]),
+    {
+      length: block * block,
+      count,
+      order: rowOrder(
+        [3, inputs, outputs, 3],
+        (row, i, o, column) =>
+          (((2 - row) * outputs + o) * inputs + i) * 3 + 2 - column,
+      ),
+      shape: [g.channels, g.filters, 3, 3],
+    },
+  );
+  return stripConv(target, { x: dy, w: turned }, {
+    ...g,
+    channels: g.filters,
+    filters: g.channels,
+  });
+}
+
+/** A gradient by the filter, in `filter`, as `stripTaps`. */
+export function asStripTaps(
+  { model, block }: RuleTarget,
+  gradient: Value,
+  { channels, filters, kh, kw }: Window,
+): Value {
+  const blocks = filters * channels / block ** 2;
+  return gatherRows(model, gradient, {
+    length: kw * block * block,
+    count: blocks * kh,
+    order: rowOrder([kh, blocks], (row, each) => each * kh + row),
+    shape: [filters, channels, kh, kw],
+  });
+}
+
+/** Overlapping strips of maps as points, `[6][C / L][strips of B][W][L]`. */
+function stripPoints(
+  { model, block }: RuleTarget,
+  maps: Value,
+  { batch, channels, height, width }: Window,
+): Value {
+  const strips = tilesAlong(height);
+  const inputs = channels / block;
+  const count = batch * inputs * height;
+  const lines = gatherRows(model, maps, {
+    length: width * block,
+    count,
+    order: rowOrder(
+      [POINTS, inputs, batch, strips],
+      (point, c, image, strip) => {
+        const row = strip * CELLS + point - 1;
+        const isBeside = row < 0 || row >= height;
+        return isBeside ? count : (image * inputs + c) * height + row;
+      },
+    ),
+    shape: [POINTS, inputs * batch * strips * width * block],
+  });
+  return product(model, LINE.input, lines);
+}
+
+/** The result that points of strips, as of {@linkcode stripPoints}, stand for. */
+function resultMaps(
+  { model, block }: RuleTarget,
+  points: Value,
+  { batch, filters, height, width }: Window,
+): Value {
+  const strips = tilesAlong(height);
+  const outputs = filters / block;
+  const count = outputs * batch * strips;
+  const lines = product(
+    model,
+    LINE.output,
+    reshape(model, points, [POINTS, count * width * block]),
+  );
+  return gatherRows(model, lines, {
+    length: width * block,
+    count: CELLS * count,
+    order: rowOrder(
+      [batch, outputs, height],
+      (image, o, row) =>
+        ((row % CELLS * outputs + o) * batch + image) * strips +
+        Math.floor(row / CELLS),
+    ),
+    shape: [batch, filters, height, width],
+  });
+}
