@@ -35,7 +35,7 @@ Deno.test("resultMemory() frees at once what nobody will take", () => {
 });
 
 Deno.test(
-  "tensorStore() gives results up, and frees other tensors at once",
+  "tensorStore() gives results up, and lends what was disposed to tensors as long",
   onCpu,
   () => {
     if (loaded._tag === "Left") return;
@@ -49,7 +49,17 @@ Deno.test(
     const numbers = store.get(made).data as Float32Array;
     store.dispose([result, made]);
     deepStrictEqual(given, [data]);
+    const next = store.tensor([5, 6], [2]);
+    strictEqual(store.get(next).data, numbers);
+    deepStrictEqual([...numbers], [5, 6]);
+    store.dispose([next]);
+    // Another length ends the loop that it was kept for.
+    const longer = store.tensor([7, 8, 9], [3]);
     strictEqual(numbers.length, 0);
+    const rest = store.get(longer).data as Float32Array;
+    store.dispose([longer]);
+    store.close();
+    strictEqual(rest.length, 0);
   },
 );
 
