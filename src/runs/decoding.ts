@@ -11,6 +11,12 @@ export type {
   ImageSize,
   LoadedImage,
 } from "./load_image.ts";
-export type { Picture, PictureEdit } from "../data/picture_edit.ts";
+export type {
+  ColourEdit,
+  CropEdit,
+  MirrorEdit,
+  Picture,
+  PictureEdit,
+} from "../data/picture_edit.ts";
 export type { RgbImage } from "../data/rgb_image.ts";
 export type { PixelSize } from "../data/scale_keypoints.ts";
