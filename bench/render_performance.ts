@@ -32,8 +32,10 @@ export interface PairedSide extends Summary {
 export interface PerformanceInput {
   /** `peers.json`. */
   readonly peers?: PairedResults | undefined;
-  /** `peers_avx512.json`: the same on a CPU of another kind. */
-  readonly avx512?: PairedResults | undefined;
+  /** `peers_avx2.json`: the same on a CPU with shorter vectors. */
+  readonly avx2?: PairedResults | undefined;
+  /** `peers_intel.json`: the same on a CPU of another make. */
+  readonly intel?: PairedResults | undefined;
   /** `peers_plain.json`. */
   readonly plain?: PairedResults | undefined;
   /** `scaling.json`. */
@@ -77,11 +79,16 @@ export function renderPerformance(input: PerformanceInput): string {
         "256 x 256. `*-locate`: both images of a pair forward and ten points " +
         "located.",
     }),
-    paired(input.avx512, {
-      title: "The same on a CPU with AVX-512",
+    paired(input.avx2, {
+      title: "The same on a CPU with AVX2",
       command: "deno task bench:peers",
-      text: "Vectors of sixteen numbers in place of eight; by the version of " +
+      text: "Vectors of eight numbers in place of sixteen; by the version of " +
         "its date.",
+    }),
+    paired(input.intel, {
+      title: "The same on a CPU of Intel",
+      command: "deno task bench:peers",
+      text: "AVX-512 too; by the version of its date.",
     }),
     paired(input.plain, {
       title: "The same with the plain lowering",

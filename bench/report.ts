@@ -36,7 +36,8 @@ const { values: options } = parseArgs({
 /** Each key of the page's input, and its file. */
 const FILES = {
   peers: "peers.json",
-  avx512: "peers_avx512.json",
+  avx2: "peers_avx2.json",
+  intel: "peers_intel.json",
   plain: "peers_plain.json",
   scaling: "scaling.json",
   engines: "engines.json",

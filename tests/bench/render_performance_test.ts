@@ -113,7 +113,8 @@ Deno.test("docs/performance.md is what bench:report writes from the results", as
   const results = (name: string) => readResults(resultsPath(name));
   const input = {
     peers: await results("peers.json"),
-    avx512: await results("peers_avx512.json"),
+    avx2: await results("peers_avx2.json"),
+    intel: await results("peers_intel.json"),
     plain: await results("peers_plain.json"),
     scaling: await results("scaling.json"),
     engines: await results("engines.json"),

@@ -33,7 +33,7 @@ export interface TensorStore {
   readonly has: (x: OnnxTensor) => boolean;
   /** The value to feed; reordered where it lies otherwise, and then kept so. */
   readonly get: (x: OnnxTensor, order?: MemoryOrder) => Tensor;
-  /** Frees what {@linkcode TensorStore.get} replaced, but what is fed. */
+  /** Before a run: frees what {@linkcode TensorStore.get} replaced, but what is fed, and what disposed tensors left. */
   readonly sweep: (fed: readonly Tensor[]) => void;
   /** A row-major copy of the numbers. */
   readonly read: (x: OnnxTensor) => Promise<TensorData>;
@@ -78,7 +78,7 @@ export function tensorStore(
   const scopes: OnnxTensor[][] = [];
   /** What lies in another order now; the same call may have been handed it. */
   const replaced: Tensor[] = [];
-  // Of tensors that were disposed, for the next ones: those of a loop have the same lengths.
+  // Of disposed tensors, for those made before the next run: in a loop they have the same lengths.
   const disposed = resultMemory(true);
 
   const own = (x: OnnxTensor): void => {
@@ -168,6 +168,7 @@ export function tensorStore(
       }
     },
     sweep: (fed) => {
+      disposed.free();
       for (const value of replaced.splice(0)) {
         if (!fed.includes(value)) discard(value.data as Float32Array);
       }
