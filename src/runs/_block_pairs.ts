@@ -13,8 +13,9 @@ export interface BlockPair<T> {
   readonly target: Extracted<T>;
 }
 
-/** Pairs whose queries are matched on the map of one picture by one call. */
+/** Pairs by picture, as many as have room on its map in one call. */
 export interface PictureChunks<T> {
+  /** Pairs of one picture each. */
   readonly chunks: readonly (readonly BlockPair<T>[])[];
   /** Queries that there is room for, the same for all, so that one program a size serves them. */
   readonly capacity: number;
@@ -23,7 +24,7 @@ export interface PictureChunks<T> {
 /** Queries of one map in a call at most, unless one pair alone has more. */
 const MOST_QUERIES = 256;
 
-/** Cuts pairs into calls of one picture each, which `key` names. */
+/** Cuts pairs into chunks of one picture each, which `key` names. */
 export function pictureChunks<T>(
   pairs: readonly BlockPair<T>[],
   key: (each: BlockPair<T>) => string,
@@ -44,7 +45,7 @@ export function pictureChunks<T>(
   return { chunks, capacity };
 }
 
-/** Runs of pairs whose queries fit one call. */
+/** Runs of pairs whose queries fit one chunk. */
 function chunked<T>(
   pairs: readonly BlockPair<T>[],
   capacity: number,

@@ -9,7 +9,7 @@ import { mapBatches } from "./_map_batches.ts";
 import { type CellRule, storedToCells } from "./_pixel_cells.ts";
 import type { ModelConfig } from "./model.ts";
 import type { Predictor } from "./predictor.ts";
-import { mapLocalizer } from "./reading.ts";
+import { mapLocalizer, type Reading } from "./reading.ts";
 
 /** Columns of all queries of a pair: its own, and those around each. */
 export interface Described {
@@ -35,9 +35,7 @@ export async function describePairs<T>(
 ): Promise<ReadonlyMap<number, Described>> {
   const stride = backboneStride(config.backbone);
   const rule: CellRule = { rule: config.coordinates, stride };
-  const mixes = predictor.readings.some((reading) =>
-    mapLocalizer(reading) === undefined
-  );
+  const mixes = mixesCorners(predictor.readings);
   const described = new Map<number, Described>();
   const sourceOf = ({ pair }: BlockPair<T>): string => pictureKey(pair.source);
   const equal = new Map(
@@ -86,9 +84,9 @@ export async function describePairs<T>(
           (m * capacity + k) * channels
         ) as [number, number];
         const own = {
-          columns: columns.subarray(from, to),
+          columns: columns.slice(from, to),
           ...(mixes && {
-            corners: corners.subarray(4 * from, 4 * to),
+            corners: corners.slice(4 * from, 4 * to),
             shares: Float32Array.from(
               around[m]!.slice(first, last).flatMap(({ shares }) => shares),
             ),
@@ -100,6 +98,11 @@ export async function describePairs<T>(
     });
   }
   return described;
+}
+
+/** Whether a reading mixes the matches of the four cells around a query. */
+export function mixesCorners(readings: readonly Reading[]): boolean {
+  return readings.some((reading) => mapLocalizer(reading) === undefined);
 }
 
 /** Columns of maps at each one's points in cells, `capacity` rows a map. */

@@ -2,7 +2,11 @@ import type { Backend } from "../backends/backend.ts";
 import type { Point } from "../core/point.ts";
 import { pictureKey } from "../data/picture_edit.ts";
 import { type BlockPair, pictureChunks } from "./_block_pairs.ts";
-import { type Described, describePairs } from "./_describe_pairs.ts";
+import {
+  type Described,
+  describePairs,
+  mixesCorners,
+} from "./_describe_pairs.ts";
 import { mapBatches } from "./_map_batches.ts";
 import type { ModelConfig } from "./model.ts";
 import type { Predictor } from "./predictor.ts";
@@ -35,7 +39,7 @@ export async function* matchBlock<T>(
   );
   const batches = mapBatches(backend, chunks, {
     mapOf: ([first]) => first!.target.features,
-    queries: capacity,
+    queries: mixesCorners(predictor.readings) ? 4 * capacity : capacity,
   });
   for (const { members, maps } of batches) {
     yield await readChunks(backend, predictor, {
@@ -91,7 +95,7 @@ async function readChunks<T>(
     }
     return all;
   };
-  const mixes = placed[0]?.parts.corners !== undefined;
+  const mixes = mixesCorners(readings);
   const inputs = {
     descriptors: backend.tensor(
       joined(channels, ({ columns }) => columns),

@@ -26,7 +26,7 @@ export interface ReadInputs<T> {
 export interface MatchPrograms<T> {
   /** Columns `[B, Q, C]` of `B` maps `[1, C, h, w]` of one size at queries `[B, Q, 2]` in their cells. */
   readonly describe: (maps: readonly T[], queries: T) => Promise<T>;
-  /** Matches `[R, B, Q, 2]` in cells, by each reading in turn. */
+  /** Matches `[R B, Q, 2]` in cells: all images by the first reading, then by the next. */
   readonly read: (inputs: ReadInputs<T>) => Promise<T>;
 }
 

@@ -97,7 +97,7 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
  *
  * @param images Pictures whose inputs have the same names and shapes.
  * @param count `B`, zeros behind the last; as many as there are by default.
- * @param into An earlier batch, whose memory is taken where it fits.
+ * @param into An earlier batch that is read no more: it is overwritten where it fits.
  * @returns Each input as `[B, ...]`; none of no picture.
  * @throws {OptionError} If names or shapes differ.
  *

@@ -61,6 +61,11 @@ Deno.test(
     // Nor is it kept beyond a run that no tensor was made for.
     store.sweep([]);
     strictEqual(rest.length, 0);
+    const last = store.tensor([1], [1]);
+    const kept = store.get(last).data as Float32Array;
+    store.dispose([last]);
+    store.close();
+    strictEqual(kept.length, 0);
   },
 );
 

@@ -1,10 +1,10 @@
-/** Memory that goes from results nobody reads any more to those of the next run. */
+/** Memory that goes from numbers nobody reads any more to the next as many. */
 export interface ResultMemory {
   /** Room for `length` numbers, whatever stands there. */
   readonly take: (length: number) => Float32Array;
   /** Whether {@linkcode ResultMemory.take} would give what was given. */
   readonly has: (length: number) => boolean;
-  /** Takes over a result that nobody reads any more. */
+  /** Takes over numbers that nobody reads any more. */
   readonly give: (data: Float32Array) => void;
   /** Frees what was given and not taken again. */
   readonly free: () => void;

@@ -73,11 +73,11 @@ export function filterOrders(block: number): FilterOrders {
  * `[leadingTaps][outputBlocks][inputBlocks][taps][inputs][outputs]`.
  */
 export interface FilterSizes {
-  /** Taps that are the outermost axis; 1 where they lie within blocks. */
+  /** Taps that are the outermost axis: all, their rows, or 1. */
   readonly leadingTaps: number;
   readonly outputBlocks: number;
   readonly inputBlocks: number;
-  /** Taps within blocks; 1 where they lead. */
+  /** The rest of them, within blocks. */
   readonly taps: number;
   /** Inputs of a block. */
   readonly inputs: number;

@@ -129,7 +129,7 @@ function isReadBehind(
     .some((other) => readers.has(other));
 }
 
-/** Adds what a convolution by tiles lacks, in one pass: in `maps`, out `maps`. */
+/** Adds what a convolution by tiles or strips lacks, in one pass: in `maps`, out `maps`. */
 function finished(
   rule: RuleTarget,
   { maps, bias, sum, relu }: {
@@ -151,7 +151,7 @@ function finished(
   return relu ? rule.model.op("Relu", [maps]) : maps;
 }
 
-/** In: `maps` and `filter`; out: `maps`. */
+/** In: `maps` or `resultTiles`, and weights in their layout; out: `maps`. */
 function lowerInputGrad(
   { plan, rule, values }: Scope,
   node: OperationNode,
