@@ -74,11 +74,10 @@ export async function extractImages<T>(
   let stacked: NamedTensors = {};
   const flush = async ({ waiting, ...bucket }: Bucket): Promise<void> => {
     const taken = waiting.splice(0);
-    stacked = stackInputs(
-      taken.map(({ image }) => image),
-      bucket.isCompiled ? bucket.batch : taken.length,
-      stacked,
-    );
+    stacked = stackInputs(taken.map(({ image }) => image), {
+      ...(bucket.isCompiled && { count: bucket.batch }),
+      into: stacked,
+    });
     const inputs = upload(backend, stacked);
     const passed = await predictor.extractFrom(inputs, parameters)
       .finally(() => backend.dispose(Object.values(inputs)));

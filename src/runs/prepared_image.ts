@@ -92,12 +92,19 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
   };
 }
 
+/** Options of {@linkcode stackInputs}. */
+export interface StackOptions {
+  /** `B`, at least the number of pictures, with zeros behind the last; by default as many as there are. */
+  readonly count?: number;
+  /** An earlier batch that is read no more: it is overwritten where it is as long. */
+  readonly into?: NamedTensors;
+}
+
 /**
  * Puts what was prepared of several pictures into one batch.
  *
  * @param images Pictures whose inputs have the same names and shapes.
- * @param count `B`, zeros behind the last; as many as there are by default.
- * @param into An earlier batch that is read no more: it is overwritten where it fits.
+ * @param options Length and memory of the batch.
  * @returns Each input as `[B, ...]`; none of no picture.
  * @throws {OptionError} If names or shapes differ.
  *
@@ -116,7 +123,7 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
  *   padded: [1, 1],
  *   decoder: "none",
  * });
- * deepStrictEqual(stackInputs([pixel(1), pixel(2)], 3)["images"], {
+ * deepStrictEqual(stackInputs([pixel(1), pixel(2)], { count: 3 })["images"], {
  *   shape: [3, 3, 1, 1],
  *   data: Float32Array.of(1, 1, 1, 2, 2, 2, 0, 0, 0),
  * });
@@ -124,8 +131,7 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
  */
 export function stackInputs(
   images: readonly PreparedImage[],
-  count: number = images.length,
-  into: NamedTensors = {},
+  { count = images.length, into = {} }: StackOptions = {},
 ): NamedTensors {
   const [first] = images;
   if (first === undefined) return {};

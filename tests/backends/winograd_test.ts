@@ -6,18 +6,19 @@ import { operations } from "../../src/backends/onnx/_record.ts";
 import type { ConvNode } from "../../src/backends/onnx/blocked/_window.ts";
 import { cookToom } from "../../src/backends/onnx/blocked/winograd/cook_toom.ts";
 import { hasGroupedWinograd } from "../../src/backends/onnx/blocked/winograd/grouped.ts";
-import { hasStrips } from "../../src/backends/onnx/blocked/winograd/strips.ts";
 import { hasWinograd } from "../../src/backends/onnx/blocked/winograd/winograd.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
-import { valueAndGrad } from "../../src/backends/tape.ts";
 import {
   agrees,
   assertProportional,
   convolved,
   type Geometry,
+  keepsNumbers,
   open,
+  predicted,
   residual,
   tensor,
+  windowOf,
 } from "./_blocked_programs.ts";
 import { assertClose, uniform } from "./_numbers.ts";
 
@@ -98,46 +99,6 @@ for (const geometry of GEOMETRIES) {
     },
   );
 }
-
-/** The shapes that strips are for: whole strips, part of one, unlike sides. */
-const STRIPS: readonly Geometry[] = [
-  { x: [2, 64, 16, 16], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
-  { x: [1, 64, 21, 32], filters: 80, kernelSize: 3, stride: 1, padding: 1 },
-  { x: [4, 80, 9, 11], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
-  { x: [64, 64, 2, 3], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
-];
-
-for (const geometry of STRIPS) {
-  const { x, filters } = geometry;
-  Deno.test(
-    `strips convolve [${x}] with ${filters} filters, and give the gradients`,
-    onBlocked,
-    () => {
-      ok(hasStrips(windowOf(geometry), 16));
-      return agrees((be) => convolved(be, geometry));
-    },
-  );
-  Deno.test(
-    `strips convolve [${x}] with ${filters} constant filters`,
-    onBlocked,
-    () => agrees((be) => predicted(be, geometry)),
-  );
-}
-
-Deno.test("hasStrips() leaves other convolutions alone", () => {
-  const [geometry] = STRIPS as readonly [Geometry];
-  const has = (change: Partial<Geometry>): boolean =>
-    hasStrips(windowOf({ ...geometry, ...change }), 16);
-  ok(has({}));
-  ok(!has({ kernelSize: 5, padding: 2 }));
-  ok(!has({ stride: 2 }));
-  ok(!has({ padding: 0 }));
-  ok(!has({ filters: 48 }), "too few filters");
-  ok(!has({ x: [2, 72, 16, 16] }), "part of a block");
-  ok(!has({ x: [1, 64, 12, 40] }), "too few cells");
-  ok(!has({ x: [2, 128, 16, 16], filters: 128 }), "tiles are for these");
-  ok(has({ x: [2, 128, 36, 36], filters: 128 }), "too many tiles");
-});
 
 Deno.test("hasWinograd() leaves other convolutions alone", () => {
   const [geometry] = GEOMETRIES as readonly [Geometry];
@@ -230,53 +191,11 @@ Deno.test(
   () => agrees((be) => residual(be, { stride: 1, shape: [2, 128, 16, 16] })),
 );
 
-for (const stride of [1, 2] as const) {
-  Deno.test(
-    `strips convolve in a residual block of stride ${stride}`,
-    onBlocked,
-    () => agrees((be) => residual(be, { stride, shape: [2, 64, 32, 32] })),
-  );
-}
-
-for (const channels of [64, 128]) {
-  Deno.test(
-    `weights by taps keep their numbers between steps, ${channels} channels`,
-    onBlocked,
-    () => keepsNumbers(channels),
-  );
-}
-
-/** Trains a little in either lowering and compares what is read. */
-async function keepsNumbers(channels: number): Promise<void> {
-  const [blocked, plain] = [await open("blocked"), await open("plain")];
-  const shape = [channels, channels, 3, 3];
-  const trained = async (be: typeof plain) => {
-    const step = be.compile(({ x, w }) => {
-      const { gradients } = valueAndGrad(be, (tape, { w }) => {
-        const y = tape.conv2d(tape.lift(x!), w!, { stride: 1, padding: 1 });
-        return { value: tape.sum(tape.mul(y, y), [0, 1, 2, 3]) };
-      })({ w: w! });
-      return { w: be.sub(w!, be.mul(gradients.w!, 1e-6)) };
-    });
-    const x = tensor(be, 1, [2, channels, 16, 16]);
-    const start = tensor(be, 2, shape);
-    let w = start;
-    for (let i = 0; i < 3; i++) w = (await step({ x, w })).w!;
-    // Read after the program has packed the first, and beside other uses.
-    const sums = be.sum(w, [1, 2, 3]);
-    const small = be.conv2d(tensor(be, 3, [1, channels, 4, 4]), w, {
-      stride: 1,
-      padding: 1,
-    });
-    return await be.read([w, start, sums, small]);
-  };
-  const [got, want] = [await trained(blocked), await trained(plain)];
-  want.forEach((data, i) =>
-    assertProportional(`result ${i}`, got[i]!, data, 1e-5)
-  );
-  await blocked.close();
-  await plain.close();
-}
+Deno.test(
+  "weights by taps keep their numbers between steps",
+  onBlocked,
+  () => keepsNumbers(128),
+);
 
 function leaf(...shape: readonly number[]): OnnxTensor {
   return { kind: "tensor", shape };
@@ -294,44 +213,4 @@ function isGrouped(x: OnnxTensor, w: OnnxTensor): boolean {
     node as ConvNode,
     16,
   );
-}
-
-/** Two convolutions by constants, the second plus its input under a ReLU. */
-function predicted<T>(
-  be: Backend<T>,
-  { x, filters, kernelSize: k, stride, padding }: Geometry,
-): readonly T[] {
-  const constant = (seed: number, shape: readonly number[]): T =>
-    be.constant(uniform(seed, shape).data, shape);
-  const gain = be.reshape(constant(3, [filters]), [filters, 1, 1, 1]);
-  const w = be.mul(constant(2, [filters, x[1]!, k, k]), gain);
-  const bias = constant(4, [filters]);
-  const y = be.conv2d(tensor(be, 1, x), w, { stride, padding, bias });
-  const square = constant(5, [filters, filters, k, k]);
-  const unbiased = be.conv2d(y, square, { stride, padding });
-  return [y, be.relu(be.add(unbiased, y))];
-}
-
-function windowOf({ x, filters, kernelSize: k, stride, padding }: Geometry) {
-  const [batch, channels, height, width] = x as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const along = (length: number): number =>
-    Math.floor((length + 2 * padding - k) / stride) + 1;
-  return {
-    batch,
-    channels,
-    height,
-    width,
-    filters,
-    rows: along(height),
-    columns: along(width),
-    kh: k,
-    kw: k,
-    stride,
-    padding,
-  };
 }

@@ -359,6 +359,25 @@ Deno.test("stackInputs() puts one picture behind the other", async () => {
   deepStrictEqual(stackInputs([]), {});
 });
 
+Deno.test("stackInputs() writes over an earlier batch as long, zeros behind the last picture", async () => {
+  const { prepare } = preparer();
+  const [first, second] = [
+    right(await prepare(PICTURE)()),
+    right(await prepare(OTHER)()),
+  ];
+  const into = stackInputs([first, second, first]);
+  const alone = stackInputs([second])["trunk.x"]!.data;
+  const length = alone.length;
+  const { "trunk.x": x } = stackInputs([second], { count: 3, into });
+  strictEqual(x!.data, into["trunk.x"]!.data);
+  deepStrictEqual(x!.shape, [3, 8, 4, 4]);
+  deepStrictEqual(x!.data.slice(0, length), alone);
+  ok(x!.data.slice(length).every((v) => v === 0));
+  const { "trunk.x": shorter } = stackInputs([second, first], { into });
+  deepStrictEqual(shorter, stackInputs([second, first])["trunk.x"]);
+  ok(x!.data.slice(length).every((v) => v === 0), "left as it was");
+});
+
 async function filesIn(folder: string): Promise<readonly string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

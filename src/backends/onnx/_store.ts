@@ -33,7 +33,7 @@ export interface TensorStore {
   readonly has: (x: OnnxTensor) => boolean;
   /** The value to feed; reordered where it lies otherwise, and then kept so. */
   readonly get: (x: OnnxTensor, order?: MemoryOrder) => Tensor;
-  /** Before a run: frees what {@linkcode TensorStore.get} replaced, but what is fed, and what disposed tensors left. */
+  /** Before a run and behind the last: frees what {@linkcode TensorStore.get} replaced, but what is fed, and what disposed tensors left. */
   readonly sweep: (fed: readonly Tensor[]) => void;
   /** A row-major copy of the numbers. */
   readonly read: (x: OnnxTensor) => Promise<TensorData>;

@@ -154,7 +154,8 @@ function backendOver(
     close: async () => {
       store.close();
       await sessions.close();
-      // Behind the last run, which gives too.
+      // Behind the last run, which leaves memory too.
+      store.sweep([]);
       memory.free();
     },
   };

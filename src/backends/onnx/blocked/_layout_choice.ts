@@ -19,9 +19,8 @@ import {
   isStemPoolGrad,
   windowOf,
 } from "./_window.ts";
+import { filterLayoutOf } from "./winograd/filter_layout.ts";
 import { hasGroupedWinograd } from "./winograd/grouped.ts";
-import { hasStrips } from "./winograd/strips.ts";
-import { hasWinograd } from "./winograd/winograd.ts";
 
 /** Operations whose rule is the same in every layout. */
 const ELEMENTWISE: ReadonlySet<OperationName> = new Set<OperationName>([
@@ -113,30 +112,21 @@ function votesOf(
     if (hasGroupedWinograd(plan, node, block)) {
       return [[node, "maps"], [a!, "maps"], [b!, "blockedTaps"]];
     }
-    if (hasWinograd(g, block)) {
-      return node.operation === "conv2dFilterGrad"
-        ? [[node, "taps"], [a!, "maps"], [b!, "maps"]]
-        : [[node, "maps"], [a!, "maps"], [b!, "taps"]];
-    }
-    if (hasStrips(g, block)) {
-      return node.operation === "conv2dFilterGrad"
-        ? [[node, "stripTaps"], [a!, "maps"], [b!, "maps"]]
-        : [[node, "maps"], [a!, "maps"], [b!, "stripTaps"]];
-    }
+    const filter = filterLayoutOf(g, block);
     if (node.operation === "conv2d" && isBlockable(g, block)) {
       return isImage(g, block)
         ? [
           [node, isStem(plan, node, block) ? "planes" : "maps"],
           [b!, "imageFilter"],
         ]
-        : [[node, "maps"], [a!, "maps"], [b!, "filter"]];
+        : [[node, "maps"], [a!, "maps"], [b!, filter]];
     }
     if (node.operation === "conv2dInputGrad" && hasInputGrad(g, block)) {
-      return [[node, "maps"], [a!, "maps"], [b!, "filter"]];
+      return [[node, "maps"], [a!, "maps"], [b!, filter]];
     }
     if (node.operation === "conv2dFilterGrad") {
       if (hasFilterGrad(g, block)) {
-        return [[node, "filter"], [a!, "maps"], [b!, "maps"]];
+        return [[node, filter], [a!, "maps"], [b!, "maps"]];
       }
       if (isImage(g, block) && g.filters % block === 0) {
         return [[node, "imageFilter"]];

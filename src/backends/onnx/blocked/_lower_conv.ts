@@ -27,15 +27,10 @@ import {
   type Window,
   windowOf,
 } from "./_window.ts";
+import { filterLayoutOf } from "./winograd/filter_layout.ts";
 import { groupedWinogradConv, hasGroupedWinograd } from "./winograd/grouped.ts";
+import { asStripTaps, stripConv, stripInputGrad } from "./winograd/strips.ts";
 import {
-  asStripTaps,
-  hasStrips,
-  stripConv,
-  stripInputGrad,
-} from "./winograd/strips.ts";
-import {
-  hasWinograd,
   winogradConv,
   winogradFilterGrad,
   winogradInputGrad,
@@ -61,48 +56,27 @@ export function lowerConv(scope: Scope, node: OperationNode): boolean {
  * `planes` where they are wanted.
  */
 function lowerForward(
-  { plan, rule, values, layoutOf }: Scope,
+  scope: Scope,
   node: OperationNode,
-  { conv: { inputs: operands }, conv: convolution, sum, relu }: Fusion,
+  { conv: convolution, sum, relu }: Fusion,
 ): boolean {
+  const { plan, rule, values, layoutOf } = scope;
   const g = windowOf(convolution);
   const { block } = rule;
   if (!isBlockable(g, block)) return false;
-  const [x, w, bias] = operands.map(plan.canonical);
-  const offset = bias && values.get(bias, "plain");
   const added = sum && values.get(sum, "maps");
-  if (hasGroupedWinograd(plan, convolution, block)) {
-    const maps = groupedWinogradConv(rule, {
-      x: values.get(x!, "blockedTiles"),
-      w: values.get(w!, "blockedTaps"),
-      bias: offset,
-    }, g);
-    values.set(node, "maps", [finished(rule, { maps, sum: added, relu }, g)]);
-    return true;
-  }
-  if (hasWinograd(g, block)) {
-    const maps = winogradConv(rule, {
-      x: values.get(x!, "tiles"),
-      w: values.get(w!, "taps"),
-    }, g);
-    const rest = { maps, bias: offset, sum: added, relu };
+  const unfinished = lowerWinograd(scope, convolution, g);
+  if (unfinished !== undefined) {
+    const rest = { ...unfinished, sum: added, relu };
     values.set(node, "maps", [finished(rule, rest, g)]);
     return true;
   }
-  if (hasStrips(g, block)) {
-    const maps = stripConv(rule, {
-      x: values.get(x!, "maps"),
-      w: values.get(w!, "stripTaps"),
-      bias: offset,
-    }, g);
-    values.set(node, "maps", [finished(rule, { maps, sum: added, relu }, g)]);
-    return true;
-  }
+  const [x, w, bias] = convolution.inputs.map(plan.canonical);
   const isPicture = isImage(g, block);
   const inputs = {
     x: values.get(x!, isPicture ? "plain" : "maps"),
     w: values.get(w!, isPicture ? "imageFilter" : "filter"),
-    bias: offset,
+    bias: bias && values.get(bias, "plain"),
     // A convolution writes over what it adds, or copies it by one thread; what
     // gradients add is read nowhere else.
     sum: sum && isReadBehind(plan, sum, node)
@@ -116,6 +90,44 @@ function lowerForward(
     values.set(node, "maps", [conv(rule, inputs, g)]);
   }
   return true;
+}
+
+/** Writes a convolution by tiles or strips: in `maps` and weights in their layout, out `maps` and the bias they lack. */
+function lowerWinograd(
+  { plan, rule, values }: Scope,
+  convolution: ConvNode,
+  g: Window,
+): Unfinished | undefined {
+  const [x, w, b] = convolution.inputs.map(plan.canonical);
+  const bias = b && values.get(b, "plain");
+  if (hasGroupedWinograd(plan, convolution, rule.block)) {
+    const inputs = {
+      x: values.get(x!, "blockedTiles"),
+      w: values.get(w!, "blockedTaps"),
+      bias,
+    };
+    return { maps: groupedWinogradConv(rule, inputs, g) };
+  }
+  const layout = filterLayoutOf(g, rule.block);
+  switch (layout) {
+    case "taps": {
+      const inputs = { x: values.get(x!, "tiles"), w: values.get(w!, layout) };
+      return { maps: winogradConv(rule, inputs, g), bias };
+    }
+    case "stripTaps": {
+      const inputs = { x: values.get(x!, "maps"), w: values.get(w!, layout) };
+      return { maps: stripConv(rule, { ...inputs, bias }, g) };
+    }
+    case "filter":
+      return undefined;
+  }
+}
+
+/** A convolution by tiles or strips. */
+interface Unfinished {
+  readonly maps: Value;
+  /** What is still to be added. */
+  readonly bias?: Value | undefined;
 }
 
 /** Whether an operation behind `node` reads `x`. */
@@ -132,9 +144,7 @@ function isReadBehind(
 /** Adds what a convolution by tiles or strips lacks, in one pass: in `maps`, out `maps`. */
 function finished(
   rule: RuleTarget,
-  { maps, bias, sum, relu }: {
-    readonly maps: Value;
-    readonly bias?: Value | undefined;
+  { maps, bias, sum, relu }: Unfinished & {
     readonly sum?: Value | undefined;
     readonly relu: boolean;
   },
@@ -160,22 +170,16 @@ function lowerInputGrad(
   const g = windowOf(convolution);
   const { model, block } = rule;
   if (!hasInputGrad(g, block)) return false;
-  if (hasWinograd(g, block)) {
+  const layout = filterLayoutOf(g, block);
+  if (layout !== "filter") {
     const [dy, w] = convolution.inputs.map(plan.canonical);
-    const maps = winogradInputGrad(rule, {
-      dy: values.get(dy!, "resultTiles"),
-      w: values.get(w!, "taps"),
-    }, g);
-    const added = sum ? model.op("Add", [maps, values.get(sum, "maps")]) : maps;
-    values.set(node, "maps", [added]);
-    return true;
-  }
-  if (hasStrips(g, block)) {
-    const [dy, w] = convolution.inputs.map(plan.canonical);
-    const maps = stripInputGrad(rule, {
-      dy: values.get(dy!, "maps"),
-      w: values.get(w!, "stripTaps"),
-    }, g);
+    const filter = values.get(w!, layout);
+    const maps = layout === "taps"
+      ? winogradInputGrad(rule, {
+        dy: values.get(dy!, "resultTiles"),
+        w: filter,
+      }, g)
+      : stripInputGrad(rule, { dy: values.get(dy!, "maps"), w: filter }, g);
     const added = sum ? model.op("Add", [maps, values.get(sum, "maps")]) : maps;
     values.set(node, "maps", [added]);
     return true;
@@ -218,22 +222,21 @@ function lowerFilterGrad(
     OnnxTensor,
     OnnxTensor,
   ];
-  if (hasWinograd(g, block)) {
-    const inputs = {
-      x: values.get(x, "tiles"),
-      dy: values.get(dy, "resultTiles"),
-    };
-    values.set(node, "taps", [winogradFilterGrad(rule, inputs, g)]);
-    return true;
-  }
   if (hasFilterGrad(g, block)) {
+    const layout = filterLayoutOf(g, block);
+    if (layout === "taps") {
+      const inputs = {
+        x: values.get(x, "tiles"),
+        dy: values.get(dy, "resultTiles"),
+      };
+      values.set(node, layout, [winogradFilterGrad(rule, inputs, g)]);
+      return true;
+    }
     const inputs = { x: values.get(x, "maps"), dy: values.get(dy, "maps") };
     const gradient = filterGrad(rule, inputs, g);
-    if (hasStrips(g, block)) {
-      values.set(node, "stripTaps", [asStripTaps(rule, gradient, g)]);
-    } else {
-      values.set(node, "filter", [gradient]);
-    }
+    const isStrips = layout === "stripTaps";
+    const taps = isStrips ? asStripTaps(rule, gradient, g) : gradient;
+    values.set(node, layout, [taps]);
     return true;
   }
   if (!values.has(dy, "planes") || !hasStemFilterGrad(g, block)) return false;

@@ -6,6 +6,7 @@
  */
 import { cookToom } from "./cook_toom.ts";
 import { range } from "../_rows.ts";
+import type { Window } from "../_window.ts";
 import { type Matrix, squared } from "./_matrix.ts";
 
 /** Cells of the result in a tile. */
@@ -49,6 +50,12 @@ export const LINE_BIAS: readonly number[] = input.map((row, point) => {
 export const BIAS: readonly number[] = LINE_BIAS.flatMap((a) =>
   LINE_BIAS.map((b) => a * b)
 );
+
+/** Whether a convolution of maps is one that the points stand for. */
+export function isPointable(g: Window, block: number): boolean {
+  return g.kh === 3 && g.kw === 3 && g.stride === 1 && g.padding === 1 &&
+    g.channels % block === 0 && g.filters % block === 0;
+}
 
 /** Tiles along an axis of `length` cells; the last may lie beyond it. */
 export function tilesAlong(length: number): number {

@@ -20,7 +20,14 @@ import {
 import type { Window } from "../_window.ts";
 import { product } from "./_matrix.ts";
 import { biasPoints, filterPoints } from "./_points.ts";
-import { CELLS, LINE, LINE_BIAS, POINTS, tilesAlong } from "./_transforms.ts";
+import {
+  CELLS,
+  isPointable,
+  LINE,
+  LINE_BIAS,
+  POINTS,
+  tilesAlong,
+} from "./_transforms.ts";
 import { hasWinograd } from "./winograd.ts";
 
 /** Fewer channels, and moving the rows costs what the products save. */
@@ -32,8 +39,7 @@ const FEWEST_CELLS = 128;
 /** Whether a convolution and its gradients keep their filter for strips. */
 export function hasStrips(g: Window, block: number): boolean {
   const { batch, channels, filters, height, width } = g;
-  return g.kh === 3 && g.kw === 3 && g.stride === 1 && g.padding === 1 &&
-    channels % block === 0 && filters % block === 0 &&
+  return isPointable(g, block) &&
     Math.min(channels, filters) >= FEWEST_CHANNELS &&
     batch * tilesAlong(height) * width >= FEWEST_CELLS &&
     !hasWinograd(g, block);

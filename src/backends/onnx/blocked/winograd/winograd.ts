@@ -14,7 +14,7 @@ import type { Window } from "../_window.ts";
 import { product, transposed } from "./_matrix.ts";
 import { filterPoints } from "./_points.ts";
 import { inputTilesGrad, resultMaps } from "./_tiles.ts";
-import { FILTER, POINTS, tilesAlong } from "./_transforms.ts";
+import { FILTER, isPointable, POINTS, tilesAlong } from "./_transforms.ts";
 
 /** Fewer channels, and moving the tiles costs what the products save. */
 const FEWEST_CHANNELS = 128;
@@ -34,8 +34,7 @@ export function hasWinograd(g: Window, block: number): boolean {
 
 /** Whether tiles can do a convolution, and have the channels to be worth it. */
 export function isTileable(g: Window, block: number): boolean {
-  return g.kh === 3 && g.kw === 3 && g.stride === 1 && g.padding === 1 &&
-    g.channels % block === 0 && g.filters % block === 0 &&
+  return isPointable(g, block) &&
     Math.min(g.channels, g.filters) >= FEWEST_CHANNELS;
 }
 

@@ -1,0 +1,69 @@
+import { ok } from "node:assert/strict";
+import { onnxBackend } from "../../src/backends/onnx/mod.ts";
+import { hasStrips } from "../../src/backends/onnx/blocked/winograd/strips.ts";
+import {
+  agrees,
+  convolved,
+  type Geometry,
+  keepsNumbers,
+  predicted,
+  residual,
+  windowOf,
+} from "./_blocked_programs.ts";
+
+const created = await onnxBackend({ device: "cpu", lowering: "blocked" })();
+const onBlocked = { ignore: created._tag === "Left" };
+
+/** The shapes that strips are for: whole strips, part of one, unlike sides. */
+const STRIPS: readonly Geometry[] = [
+  { x: [2, 64, 16, 16], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [1, 64, 21, 32], filters: 80, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [4, 80, 9, 11], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [64, 64, 2, 3], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
+];
+
+for (const geometry of STRIPS) {
+  const { x, filters } = geometry;
+  Deno.test(
+    `strips convolve [${x}] with ${filters} filters, and give the gradients`,
+    onBlocked,
+    () => {
+      ok(hasStrips(windowOf(geometry), 16));
+      return agrees((be) => convolved(be, geometry));
+    },
+  );
+  Deno.test(
+    `strips convolve [${x}] with ${filters} constant filters`,
+    onBlocked,
+    () => agrees((be) => predicted(be, geometry)),
+  );
+}
+
+Deno.test("hasStrips() leaves other convolutions alone", () => {
+  const [geometry] = STRIPS as readonly [Geometry];
+  const has = (change: Partial<Geometry>): boolean =>
+    hasStrips(windowOf({ ...geometry, ...change }), 16);
+  ok(has({}));
+  ok(!has({ kernelSize: 5, padding: 2 }));
+  ok(!has({ stride: 2 }));
+  ok(!has({ padding: 0 }));
+  ok(!has({ filters: 48 }), "too few filters");
+  ok(!has({ x: [2, 72, 16, 16] }), "part of a block");
+  ok(!has({ x: [1, 64, 12, 40] }), "too few cells");
+  ok(!has({ x: [2, 128, 16, 16], filters: 128 }), "tiles are for these");
+  ok(has({ x: [2, 128, 36, 36], filters: 128 }), "too many tiles");
+});
+
+for (const stride of [1, 2] as const) {
+  Deno.test(
+    `strips convolve in a residual block of stride ${stride}`,
+    onBlocked,
+    () => agrees((be) => residual(be, { stride, shape: [2, 64, 32, 32] })),
+  );
+}
+
+Deno.test(
+  "weights by rows of taps keep their numbers between steps",
+  onBlocked,
+  () => keepsNumbers(64),
+);
