@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { Backend } from "../../src/backends/backend.ts";
+import { onnxBackend } from "../../src/backends/onnx/mod.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { OptionError } from "../../src/core/errors.ts";
 import type { ImagePair, Point } from "../../src/data/image_pair.ts";
@@ -23,12 +24,16 @@ const CONFIG: ModelConfig = {
 };
 const { parameters } = initModel(xoroshiro128plus(4), CONFIG);
 
+const RING = [..."ijklmnopq"];
+
 // Rectangles of three sizes, the last no whole number of cells.
 const SIZES: Readonly<Record<string, readonly [number, number]>> = {
   a: [48, 32],
   b: [64, 48],
   c: [48, 32],
   d: [55, 40],
+  // Nine of one size: a call has five maps, the second one of them twice.
+  ...Object.fromEntries(RING.map((path) => [path, [48, 32]])),
 };
 
 const load: ImageLoader = ({ path }) => () => {
@@ -91,6 +96,7 @@ function inputsOf<T>(backend: Backend<T>, readings: readonly Reading[]) {
 }
 
 const reference = referenceBackend();
+const native = await onnxBackend({ device: "cpu" })();
 const all = right(
   await evaluateReadings(reference, inputsOf(reference, READINGS), CHOICES)(),
 );
@@ -117,33 +123,23 @@ Deno.test("evaluateReadings() matches as locate() does, pair by pair", async () 
   }
 });
 
+Deno.test("evaluateReadings() matches as locate() does where a call is filled up", () =>
+  matchesRing(reference));
+
+Deno.test(
+  "evaluateReadings() matches as the reference where a call of ONNX Runtime is filled up",
+  { ignore: native._tag === "Left" },
+  async () => {
+    if (native._tag === "Left") return;
+    await matchesRing(native.right);
+    await native.right.close();
+  },
+);
+
 Deno.test("evaluateReadings() mixes the nearest neighbours of four cells", async () => {
   const { predictor } = inputsOf(reference, [READINGS[3]!]);
   for (const [i, pair] of PAIRS.entries()) {
-    const { keypoints } = pair.source;
-    // Written out: floor and remainder of x / 16, both inside the grid.
-    const [width, height] = SIZES[pair.source.path]!;
-    const last = (length: number) => Math.ceil(length / 16) - 1;
-    const wanted = await Promise.all(keypoints.map(async ([x, y]) => {
-      const px = Math.min(x / 16, last(width));
-      const py = Math.min(y / 16, last(height));
-      const [x0, y0] = [Math.floor(px), Math.floor(py)];
-      let mixed: Point = [0, 0];
-      for (const dx of [0, 1]) {
-        for (const dy of [0, 1]) {
-          const share = (dx === 0 ? 1 - (px - x0) : px - x0) *
-            (dy === 0 ? 1 - (py - y0) : py - y0);
-          if (share === 0) continue;
-          const corner: Point = [16 * (x0 + dx), 16 * (y0 + dy)];
-          const [match] = await locateAlone(predictor, {
-            ...pair,
-            source: { ...pair.source, keypoints: [corner] },
-          });
-          mixed = [mixed[0] + share * match![0], mixed[1] + share * match![1]];
-        }
-      }
-      return mixed;
-    }));
+    const wanted = await mixedAlone(predictor, pair);
     all[4]!.pairs[i]!.predicted.forEach((point, k) =>
       assertNear(point, wanted[k]!, pair.id)
     );
@@ -219,6 +215,67 @@ Deno.test("evaluateReadings() refuses bounds below one pair or picture", () => {
     named(/"batch"/),
   );
 });
+
+/** Nine pictures in a ring, each the source of one pair and the target of the next. */
+async function matchesRing<T>(backend: Backend<T>): Promise<void> {
+  const pairs = RING.map((path, i) => {
+    const keypoints = POINTS.slice(i % 2);
+    return pairOf({ path, keypoints }, {
+      path: RING[(i + 1) % RING.length]!,
+      keypoints,
+    });
+  });
+  // By the map of all scores, and by those of four cells a query.
+  const readings = [READINGS[1]!, READINGS[4]!];
+  const inputs = { ...inputsOf(backend, readings), pairs };
+  const [soft, mixed] = right(
+    await evaluateReadings(backend, inputs, CHOICES)(),
+  );
+  const one = inputsOf(reference, [READINGS[1]!]).predictor;
+  const nearest = inputsOf(reference, [READINGS[3]!]).predictor;
+  for (const [i, pair] of pairs.entries()) {
+    const [byMap, byCorners] = [
+      await locateAlone(one, pair),
+      await mixedAlone(nearest, pair),
+    ];
+    soft!.pairs[i]!.predicted.forEach((point, k) =>
+      assertNear(point, byMap[k]!, `soft ${pair.id}`)
+    );
+    mixed!.pairs[i]!.predicted.forEach((point, k) =>
+      assertNear(point, byCorners[k]!, `mixed ${pair.id}`)
+    );
+  }
+}
+
+/** Nearest neighbours of the four cells around each query, mixed by the predictor's `locate`. */
+async function mixedAlone<T>(
+  predictor: ReturnType<typeof createPredictor<T>>,
+  pair: ImagePair,
+): Promise<readonly Point[]> {
+  // Written out: floor and remainder of x / 16, both inside the grid.
+  const [width, height] = SIZES[pair.source.path]!;
+  const last = (length: number) => Math.ceil(length / 16) - 1;
+  return await Promise.all(pair.source.keypoints.map(async ([x, y]) => {
+    const px = Math.min(x / 16, last(width));
+    const py = Math.min(y / 16, last(height));
+    const [x0, y0] = [Math.floor(px), Math.floor(py)];
+    let mixed: Point = [0, 0];
+    for (const dx of [0, 1]) {
+      for (const dy of [0, 1]) {
+        const share = (dx === 0 ? 1 - (px - x0) : px - x0) *
+          (dy === 0 ? 1 - (py - y0) : py - y0);
+        if (share === 0) continue;
+        const corner: Point = [16 * (x0 + dx), 16 * (y0 + dy)];
+        const [match] = await locateAlone(predictor, {
+          ...pair,
+          source: { ...pair.source, keypoints: [corner] },
+        });
+        mixed = [mixed[0] + share * match![0], mixed[1] + share * match![1]];
+      }
+    }
+    return mixed;
+  }));
+}
 
 /** Matches of one pair by the predictor's `locate`, in pixels of the target. */
 async function locateAlone<T>(
