@@ -22,6 +22,12 @@ const STRIPS: readonly Geometry[] = [
   { x: [64, 64, 2, 3], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
 ];
 
+/** Those that have eight rows where filters are constant. */
+const LONG: readonly Geometry[] = [
+  { x: [2, 64, 32, 32], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [1, 64, 23, 80], filters: 80, kernelSize: 3, stride: 1, padding: 1 },
+];
+
 for (const geometry of STRIPS) {
   const { x, filters } = geometry;
   Deno.test(
@@ -32,10 +38,17 @@ for (const geometry of STRIPS) {
       return agrees((be) => convolved(be, geometry));
     },
   );
+}
+
+for (const geometry of [...STRIPS, ...LONG]) {
+  const { x, filters } = geometry;
   Deno.test(
     `strips convolve [${x}] with ${filters} constant filters`,
     onBlocked,
-    () => agrees((be) => predicted(be, geometry)),
+    () => {
+      ok(hasStrips(windowOf(geometry), 16));
+      return agrees((be) => predicted(be, geometry));
+    },
   );
 }
 

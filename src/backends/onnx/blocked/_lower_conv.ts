@@ -28,7 +28,11 @@ import {
   windowOf,
 } from "./_window.ts";
 import { filterLayoutOf } from "./winograd/filter_layout.ts";
-import { groupedWinogradConv, hasGroupedWinograd } from "./winograd/grouped.ts";
+import {
+  groupedWinogradConv,
+  hasGroupedWinograd,
+  isConstant,
+} from "./winograd/grouped.ts";
 import { asStripTaps, stripConv, stripInputGrad } from "./winograd/strips.ts";
 import {
   winogradConv,
@@ -115,8 +119,13 @@ function lowerWinograd(
       return { maps: winogradConv(rule, inputs, g), bias };
     }
     case "stripTaps": {
-      const inputs = { x: values.get(x!, "maps"), w: values.get(w!, layout) };
-      return { maps: stripConv(rule, { ...inputs, bias }, g) };
+      const inputs = {
+        x: values.get(x!, "maps"),
+        w: values.get(w!, layout),
+        bias,
+        isConstant: isConstant(plan.canonical, w!),
+      };
+      return { maps: stripConv(rule, inputs, g) };
     }
     case "filter":
       return undefined;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { cookToom } from "./cook_toom.ts";
+import { type CookToom, cookToom } from "./cook_toom.ts";
 import { range } from "../_rows.ts";
 import type { Window } from "../_window.ts";
 import { type Matrix, squared } from "./_matrix.ts";
@@ -15,17 +15,27 @@ export const CELLS = 4;
 /** Points of a tile: cells that it reads, and multiplications that it takes. */
 export const POINTS = CELLS + 2;
 
-/** Of those tried, the points that round least: half the error of 0, ±1, ±2. */
-const { input, filter, output } = cookToom([
-  0,
-  Math.SQRT1_2,
-  -Math.SQRT1_2,
-  Math.SQRT2,
-  -Math.SQRT2,
-], { outputs: CELLS, taps: 3 });
+/** Winograd's algorithm along one axis. */
+export interface Line extends CookToom {
+  /** Cells of the result. */
+  readonly cells: number;
+  /** Cells that are read, and multiplications that it takes: two more. */
+  readonly points: number;
+  /**
+   * `[points]`: what `output` makes 1 in every cell, so that a bias times them
+   * is that bias everywhere: the points of a line of ones times those of a
+   * filter that copies it, by its middle tap.
+   */
+  readonly bias: readonly number[];
+}
 
-/** Along one axis: `[6, 3]` taps to points, `[6, 6]` cells to points, `[4, 6]` points to cells of the result. */
-export const LINE = { input, filter, output } as const;
+/** Of four cells. Of those tried, the points that round least: half the error of 0, ±1, ±2. */
+export const LINE: Line = lineOf([Math.SQRT1_2, Math.SQRT2]);
+
+/** Of eight cells, by the points that round least of those tried: five times the error of four cells, twice that of a tile. */
+export const LONG_LINE: Line = lineOf([0.45, 0.8, 1.25, 2.4]);
+
+const { input, filter, output } = LINE;
 
 /** `[36, 9]`: taps of a filter to points, row by row. */
 export const FILTER: Matrix = squared(filter);
@@ -36,19 +46,9 @@ export const INPUT: Matrix = squared(input);
 /** `[16, 36]`: points of a tile to cells of the result, row by row. */
 export const OUTPUT: Matrix = squared(output);
 
-/**
- * `[6]`: points that `LINE.output` makes 1 in every cell, so that a bias times
- * them is that bias everywhere: those of a line of ones times those of a filter
- * that copies it, by its middle tap.
- */
-export const LINE_BIAS: readonly number[] = input.map((row, point) => {
-  const copy = filter[point]![1]!;
-  return copy * row.reduce((sum, x) => sum + x, 0);
-});
-
-/** `[36]`: the same for `OUTPUT`. */
-export const BIAS: readonly number[] = LINE_BIAS.flatMap((a) =>
-  LINE_BIAS.map((b) => a * b)
+/** `[36]`: points of a tile that `OUTPUT` makes 1 in every cell. */
+export const BIAS: readonly number[] = LINE.bias.flatMap((a) =>
+  LINE.bias.map((b) => a * b)
 );
 
 /** Whether a convolution of maps is one that the points stand for. */
@@ -72,4 +72,18 @@ export function inputBand(length: number): Matrix {
       range(length).map((cell) => input[point]![cell + 1 - CELLS * tile] ?? 0)
     )
   );
+}
+
+/** The algorithm at 0, at infinity, and at these points and their negatives. */
+function lineOf(points: readonly number[]): Line {
+  const cells = 2 * points.length;
+  const matrices = cookToom([0, ...points.flatMap((p) => [p, -p])], {
+    outputs: cells,
+    taps: 3,
+  });
+  const bias = matrices.input.map((row, point) => {
+    const copy = matrices.filter[point]![1]!;
+    return copy * row.reduce((sum, x) => sum + x, 0);
+  });
+  return { ...matrices, cells, points: cells + 2, bias };
 }

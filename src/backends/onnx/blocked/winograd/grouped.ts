@@ -35,7 +35,7 @@ export function hasGroupedWinograd(
 }
 
 /** Whether all that a canonical node depends on is written into the model. */
-function isConstant(
+export function isConstant(
   canonical: GraphPlan["canonical"],
   x: OnnxTensor,
 ): boolean {

@@ -1,10 +1,11 @@
 /**
  * A 3x3 convolution at stride 1 by strips: Winograd's algorithm along columns
- * alone, four rows of the result from six of the input. It takes half of the
- * multiplications, where tiles take a quarter; but rows move whole, and with
- * fewer channels than tiles are for, moving is what takes the time. The six
- * products are one convolution of 1x3 filters in six groups. A cell that is not
- * finite spoils its columns in the strips that read it.
+ * alone. Four rows of the result from six of the input take half of the
+ * multiplications, eight from ten 5 of 12; tiles take a quarter. But rows move
+ * whole, and with fewer channels than tiles are for, moving is what takes the
+ * time. The products are one convolution of 1x3 filters with a group for each
+ * point. A cell that is not finite spoils its columns in the strips that read
+ * it.
  *
  * @module
  */
@@ -20,14 +21,7 @@ import {
 import type { Window } from "../_window.ts";
 import { product } from "./_matrix.ts";
 import { biasPoints, filterPoints } from "./_points.ts";
-import {
-  CELLS,
-  isPointable,
-  LINE,
-  LINE_BIAS,
-  POINTS,
-  tilesAlong,
-} from "./_transforms.ts";
+import { isPointable, LINE, type Line, LONG_LINE } from "./_transforms.ts";
 import { hasWinograd } from "./winograd.ts";
 
 /** Fewer channels, and moving the rows costs what the products save. */
@@ -41,8 +35,27 @@ export function hasStrips(g: Window, block: number): boolean {
   const { batch, channels, filters, height, width } = g;
   return isPointable(g, block) &&
     Math.min(channels, filters) >= FEWEST_CHANNELS &&
-    batch * tilesAlong(height) * width >= FEWEST_CELLS &&
+    batch * stripsOf(g, LINE).strips * width >= FEWEST_CELLS &&
     !hasWinograd(g, block);
+}
+
+/** How maps are cut into strips. */
+interface Strips {
+  readonly line: Line;
+  /** Strips of a map; the last may lie beyond it in part. */
+  readonly strips: number;
+}
+
+function stripsOf({ height }: Window, line: Line): Strips {
+  return { line, strips: Math.ceil(height / line.cells) };
+}
+
+/** Strips of eight rows where they have the cells and take fewer multiplications than those of four. */
+function fewestStrips(g: Window): Strips {
+  const cost = ({ line, strips }: Strips): number => line.points * strips;
+  const [short, long] = [stripsOf(g, LINE), stripsOf(g, LONG_LINE)];
+  const hasCells = g.batch * long.strips * g.width >= FEWEST_CELLS;
+  return hasCells && cost(long) < cost(short) ? long : short;
 }
 
 /** Operands of {@linkcode stripConv}. */
@@ -53,34 +66,38 @@ export interface StripConvInputs {
   readonly w: Value;
   /** `[O]`. */
   readonly bias?: Value | undefined;
+  /** Whether `w` is constant: in training, rounding matters more than the time that longer strips save. */
+  readonly isConstant?: boolean;
 }
 
 /** Writes `conv(x, w) + bias`: in `maps` and `stripTaps`, out `maps`. */
 export function stripConv(
   target: RuleTarget,
-  { x, w, bias }: StripConvInputs,
+  { x, w, bias, isConstant = false }: StripConvInputs,
   g: Window,
 ): Value {
   const { model } = target;
-  const { batch, channels, filters, height, width } = g;
-  // In memory `[6][O / L][I / L][3][L of I][L of O]`.
+  const { batch, channels, filters, width } = g;
+  const cut = isConstant ? fewestStrips(g) : stripsOf(g, LINE);
+  const { line, strips } = cut;
+  // In memory `[points][O / L][I / L][3][L of I][L of O]`.
   const taps = filterPoints(model, w, {
-    matrix: LINE.filter,
-    shape: [POINTS * filters, channels, 1, 3],
+    matrix: line.filter,
+    shape: [line.points * filters, channels, 1, 3],
   });
-  const points = reshape(model, stripPoints(target, x, g), [
+  const points = reshape(model, stripPoints(target, x, g, cut), [
     1,
-    POINTS * channels,
-    batch * tilesAlong(height),
+    line.points * channels,
+    batch * strips,
     width,
   ]);
   const products = blockedOp(
     model,
     "Conv",
-    bias ? [points, taps, biasPoints(model, bias, LINE_BIAS)] : [points, taps],
-    { kernel_shape: [1, 3], pads: [0, 1, 0, 1], group: POINTS },
+    bias ? [points, taps, biasPoints(model, bias, line.bias)] : [points, taps],
+    { kernel_shape: [1, 3], pads: [0, 1, 0, 1], group: line.points },
   );
-  return resultMaps(target, products, g);
+  return resultMaps(target, products, g, cut);
 }
 
 /** Writes the gradient by the input, a convolution with turned filters: in `maps` and `stripTaps`, out `maps`. */
@@ -128,53 +145,53 @@ export function asStripTaps(
   });
 }
 
-/** Overlapping strips of maps as points, `[6][C / L][strips of B][W][L]`. */
+/** Overlapping strips of maps as points, `[points][C / L][strips of B][W][L]`. */
 function stripPoints(
   { model, block }: RuleTarget,
   maps: Value,
   { batch, channels, height, width }: Window,
+  { line: { cells, points, input }, strips }: Strips,
 ): Value {
-  const strips = tilesAlong(height);
   const inputs = channels / block;
   const count = batch * inputs * height;
   const lines = gatherRows(model, maps, {
     length: width * block,
     count,
     order: rowOrder(
-      [POINTS, inputs, batch, strips],
+      [points, inputs, batch, strips],
       (point, c, image, strip) => {
-        const row = strip * CELLS + point - 1;
+        const row = strip * cells + point - 1;
         const isBeside = row < 0 || row >= height;
         return isBeside ? count : (image * inputs + c) * height + row;
       },
     ),
-    shape: [POINTS, inputs * batch * strips * width * block],
+    shape: [points, inputs * batch * strips * width * block],
   });
-  return product(model, LINE.input, lines);
+  return product(model, input, lines);
 }
 
 /** The result that points of strips, as of {@linkcode stripPoints}, stand for. */
 function resultMaps(
   { model, block }: RuleTarget,
-  points: Value,
+  products: Value,
   { batch, filters, height, width }: Window,
+  { line: { cells, points, output }, strips }: Strips,
 ): Value {
-  const strips = tilesAlong(height);
   const outputs = filters / block;
   const count = outputs * batch * strips;
   const lines = product(
     model,
-    LINE.output,
-    reshape(model, points, [POINTS, count * width * block]),
+    output,
+    reshape(model, products, [points, count * width * block]),
   );
   return gatherRows(model, lines, {
     length: width * block,
-    count: CELLS * count,
+    count: cells * count,
     order: rowOrder(
       [batch, outputs, height],
       (image, o, row) =>
-        ((row % CELLS * outputs + o) * batch + image) * strips +
-        Math.floor(row / CELLS),
+        ((row % cells * outputs + o) * batch + image) * strips +
+        Math.floor(row / cells),
     ),
     shape: [batch, filters, height, width],
   });
