@@ -19,7 +19,7 @@ import { evaluateCommand } from "./_evaluate_options.ts";
 export async function runEvaluation(
   args: readonly string[],
   worker: DecodingWorker,
-): Promise<0 | 1> {
+): Promise<0 | 1 | 130> {
   const command = evaluateCommand(args);
   const interrupt = await watchInterrupt();
   const progress = terminalProgress(process.stderr);
@@ -58,7 +58,7 @@ export async function runEvaluation(
   worker.close();
   if (outcome._tag === "Left") {
     console.error(explained(outcome.left));
-    return 1;
+    return outcome.left._tag === "Aborted" ? 130 : 1;
   }
   console.log(outcome.right.text);
   return 0;

@@ -71,7 +71,7 @@ export function trainCommand(
       out === undefined
         ? "error: --resume needs the --out of the run"
         : `error: --resume goes on as the run was told; leave out ${
-          told.join(", ")
+          flagsOf(command, told).join(", ")
         }`,
     );
   }
@@ -123,6 +123,15 @@ export function trainCommand(
     told,
     ...(featureCache && { featureFolder: featureCache }),
   };
+}
+
+/** Options by the names of their fields, as they are typed. */
+function flagsOf(
+  { options }: ReturnType<typeof describeTrain>,
+  names: readonly string[],
+): readonly string[] {
+  return options.filter((option) => names.includes(option.attributeName()))
+    .map(({ long }) => `${long}`);
 }
 
 /** The module starts where the defaults say unless it was told. */

@@ -154,7 +154,7 @@ onCommand("a run is not resumed with other options", async () => {
   const before = await leftBy(whole);
   const { code, err } = await run("--resume", `--out=${whole}`, "--epochs=9");
   ok(code !== 0);
-  match(err, /leave out epochs/);
+  match(err, /leave out --epochs/);
   deepStrictEqual(await leftBy(whole), before);
 });
 

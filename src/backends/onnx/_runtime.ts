@@ -73,7 +73,7 @@ export const everything: DeviceTraits = {
 
 const profiles: Readonly<Record<OnnxDevice, DeviceProfile>> = {
   cpu: {
-    load: () => import("onnxruntime-node"),
+    load: loadNative,
     options: {
       // The plan made by the first run would be held beside its own memory.
       enableMemPattern: false,
@@ -145,6 +145,28 @@ export async function loadRuntime(
   } catch (cause) {
     return unavailable("ONNX Runtime cannot be loaded", cause);
   }
+}
+
+/** What keeps native ONNX Runtime from reporting its use to its makers, which it does by default. */
+const NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
+
+/** Loads native code, its telemetry off unless the environment says otherwise. */
+async function loadNative(): Promise<typeof import("onnxruntime-node")> {
+  const { default: process } = await import("node:process");
+  if (mayUse(NO_TELEMETRY)) process.env[NO_TELEMETRY] ??= "1";
+  return await import("onnxruntime-node");
+}
+
+/** Whether a variable of the environment is open without Deno asking for leave. */
+function mayUse(variable: string): boolean {
+  const { Deno } = globalThis as {
+    Deno?: {
+      permissions: { querySync(of: object): { readonly state: string } };
+    };
+  };
+  const query = { name: "env", variable };
+  return Deno === undefined ||
+    Deno.permissions.querySync(query).state === "granted";
 }
 
 /** Loads what encodes models. */

@@ -55,7 +55,9 @@ export interface OnnxBackend extends Backend<OnnxTensor> {
  *
  * Nothing runs before {@linkcode Backend.read} or a compiled program: each
  * becomes one model, whose session is kept and found again by its structure.
- * `wasm` needs leave to read its own files, `cpu` also to load native code.
+ * `wasm` needs leave to read its own files, `cpu` also to load native code,
+ * which reports its use to Microsoft unless `ORT_DISABLE_TELEMETRY` is 1 in the
+ * environment: it is set where it is absent and Deno allows the variable.
  * No operation falls back from `webgpu` to another device. Disposing results of
  * a program gives their memory up at once: run what depends on them before. What
  * `tensor` made outlives its disposal where something recorded reads it. `step`

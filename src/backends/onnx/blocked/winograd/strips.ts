@@ -32,7 +32,7 @@ const FEWEST_CELLS = 128;
 
 /** Whether a convolution and its gradients keep their filter for strips. */
 export function hasStrips(g: Window, block: number): boolean {
-  const { batch, channels, filters, height, width } = g;
+  const { batch, channels, filters, width } = g;
   return isPointable(g, block) &&
     Math.min(channels, filters) >= FEWEST_CHANNELS &&
     batch * stripsOf(g, LINE).strips * width >= FEWEST_CELLS &&
