@@ -68,6 +68,7 @@ for (const name of CASES) {
     "--v8-flags=--expose-gc",
     "--allow-read",
     "--allow-ffi",
+    "--allow-env=ORT_DISABLE_TELEMETRY",
     here("match_scale_ours.ts"),
     name,
   ]);

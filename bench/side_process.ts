@@ -42,7 +42,12 @@ export async function startPeer(
 /** Starts the library's side in a process of its own. */
 export async function startOurs(options: OursOptions): Promise<Side> {
   const path = fileURLToPath(new URL("ours_process.ts", import.meta.url));
-  const leave = ["--quiet", "--allow-read", "--allow-ffi"];
+  const leave = [
+    "--quiet",
+    "--allow-read",
+    "--allow-ffi",
+    "--allow-env=ORT_DISABLE_TELEMETRY",
+  ];
   return await startSide(
     process.execPath,
     ["run", ...leave, path, JSON.stringify(options)],

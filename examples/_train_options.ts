@@ -131,7 +131,7 @@ function flagsOf(
   names: readonly string[],
 ): readonly string[] {
   return options.filter((option) => names.includes(option.attributeName()))
-    .map(({ long }) => `${long}`);
+    .map(({ long, flags }) => long ?? flags);
 }
 
 /** The module starts where the defaults say unless it was told. */

@@ -106,7 +106,7 @@ export interface StackOptions {
  * @param images Pictures whose inputs have the same names and shapes.
  * @param options Length and memory of the batch.
  * @returns Each input as `[B, ...]`; none of no picture.
- * @throws {OptionError} If names or shapes differ.
+ * @throws {OptionError} If names or shapes differ, or `count` is less than there are.
  *
  * @example
  * ```ts
@@ -133,6 +133,10 @@ export function stackInputs(
   images: readonly PreparedImage[],
   { count = images.length, into = {} }: StackOptions = {},
 ): NamedTensors {
+  if (count < images.length) {
+    const wanted = `at least ${images.length}, one for each picture`;
+    throw new OptionError("stackInputs", "count", wanted, count);
+  }
   const [first] = images;
   if (first === undefined) return {};
   const form = formOf(first);

@@ -5,7 +5,6 @@ import {
   strictEqual,
   throws,
 } from "node:assert/strict";
-import process from "node:process";
 import type { Backend } from "../../src/backends/backend.ts";
 import { DisposedTensorError } from "../../src/backends/errors.ts";
 import {
@@ -284,10 +283,3 @@ async function numbers(
   const [data] = await backend.read([x]);
   return [...data!];
 }
-
-Deno.test("onnxBackend() turns the telemetry of native code off", async () => {
-  const created = await onnxBackend({ device: "cpu" })();
-  if (created._tag === "Left") return;
-  await created.right.close();
-  strictEqual(process.env["ORT_DISABLE_TELEMETRY"], "1");
-});

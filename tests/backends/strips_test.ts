@@ -1,6 +1,9 @@
-import { ok } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { onnxBackend } from "../../src/backends/onnx/mod.ts";
-import { hasStrips } from "../../src/backends/onnx/blocked/winograd/strips.ts";
+import {
+  hasStrips,
+  stripsFor,
+} from "../../src/backends/onnx/blocked/winograd/strips.ts";
 import {
   agrees,
   convolved,
@@ -51,6 +54,22 @@ for (const geometry of [...STRIPS, ...LONG]) {
     },
   );
 }
+
+Deno.test("stripsFor() takes eight rows of constant filters where that is less work", () => {
+  const rows = (geometry: Geometry, isConstant: boolean): number =>
+    stripsFor(windowOf(geometry), isConstant).line.cells;
+  for (const geometry of STRIPS) strictEqual(rows(geometry, true), 4);
+  for (const geometry of LONG) {
+    strictEqual(rows(geometry, true), 8);
+    strictEqual(rows(geometry, false), 4);
+  }
+  const [geometry] = LONG as readonly [Geometry];
+  const high = (height: number, width: number): number =>
+    rows({ ...geometry, x: [1, 64, height, width] }, true);
+  // Two strips of ten cells are more than three of six, not than four.
+  deepStrictEqual([9, 13].map((height) => high(height, 64)), [4, 8]);
+  deepStrictEqual([63, 64].map((width) => high(16, width)), [4, 8]);
+});
 
 Deno.test("hasStrips() leaves other convolutions alone", () => {
   const [geometry] = STRIPS as readonly [Geometry];

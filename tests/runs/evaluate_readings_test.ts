@@ -231,13 +231,12 @@ async function matchesRing<T>(backend: Backend<T>): Promise<void> {
   const [soft, mixed] = right(
     await evaluateReadings(backend, inputs, CHOICES)(),
   );
+  strictEqual(backend.memory().tensors, 0);
   const one = inputsOf(reference, [READINGS[1]!]).predictor;
   const nearest = inputsOf(reference, [READINGS[3]!]).predictor;
   for (const [i, pair] of pairs.entries()) {
-    const [byMap, byCorners] = [
-      await locateAlone(one, pair),
-      await mixedAlone(nearest, pair),
-    ];
+    const byMap = await locateAlone(one, pair);
+    const byCorners = await mixedAlone(nearest, pair);
     soft!.pairs[i]!.predicted.forEach((point, k) =>
       assertNear(point, byMap[k]!, `soft ${pair.id}`)
     );

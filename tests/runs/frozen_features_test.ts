@@ -3,6 +3,7 @@ import {
   notDeepStrictEqual,
   ok,
   strictEqual,
+  throws,
 } from "node:assert/strict";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { Backend } from "../../src/backends/backend.ts";
@@ -357,6 +358,7 @@ Deno.test("stackInputs() puts one picture behind the other", async () => {
     images.flatMap((image) => [...stackInputs([image])["trunk.x"]!.data]),
   );
   deepStrictEqual(stackInputs([]), {});
+  throws(() => stackInputs(images, { count: 1 }), /"count" must be at least 2/);
 });
 
 Deno.test("stackInputs() writes over an earlier batch as long, zeros behind the last picture", async () => {

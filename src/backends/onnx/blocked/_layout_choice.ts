@@ -19,7 +19,7 @@ import {
   isStemPoolGrad,
   windowOf,
 } from "./_window.ts";
-import { filterLayoutOf } from "./winograd/filter_layout.ts";
+import { filterLayoutOf } from "./winograd/filter_layout_of.ts";
 import { hasGroupedWinograd } from "./winograd/grouped.ts";
 
 /** Operations whose rule is the same in every layout. */
@@ -112,21 +112,21 @@ function votesOf(
     if (hasGroupedWinograd(plan, node, block)) {
       return [[node, "maps"], [a!, "maps"], [b!, "blockedTaps"]];
     }
-    const filter = filterLayoutOf(g, block);
+    const filterLayout = filterLayoutOf(g, block);
     if (node.operation === "conv2d" && isBlockable(g, block)) {
       return isImage(g, block)
         ? [
           [node, isStem(plan, node, block) ? "planes" : "maps"],
           [b!, "imageFilter"],
         ]
-        : [[node, "maps"], [a!, "maps"], [b!, filter]];
+        : [[node, "maps"], [a!, "maps"], [b!, filterLayout]];
     }
     if (node.operation === "conv2dInputGrad" && hasInputGrad(g, block)) {
-      return [[node, "maps"], [a!, "maps"], [b!, filter]];
+      return [[node, "maps"], [a!, "maps"], [b!, filterLayout]];
     }
     if (node.operation === "conv2dFilterGrad") {
       if (hasFilterGrad(g, block)) {
-        return [[node, filter], [a!, "maps"], [b!, "maps"]];
+        return [[node, filterLayout], [a!, "maps"], [b!, "maps"]];
       }
       if (isImage(g, block) && g.filters % block === 0) {
         return [[node, "imageFilter"]];

@@ -27,12 +27,9 @@ import {
   type Window,
   windowOf,
 } from "./_window.ts";
-import { filterLayoutOf } from "./winograd/filter_layout.ts";
-import {
-  groupedWinogradConv,
-  hasGroupedWinograd,
-  isConstant,
-} from "./winograd/grouped.ts";
+import { isConstant } from "./is_constant.ts";
+import { filterLayoutOf } from "./winograd/filter_layout_of.ts";
+import { groupedWinogradConv, hasGroupedWinograd } from "./winograd/grouped.ts";
 import { asStripTaps, stripConv, stripInputGrad } from "./winograd/strips.ts";
 import {
   winogradConv,
@@ -96,14 +93,18 @@ function lowerForward(
   return true;
 }
 
-/** Writes a convolution by tiles or strips: in `maps` and weights in their layout, out `maps` and the bias they lack. */
+/**
+ * In: `maps` or tiles of them, and weights in their layout; out: `maps`, and the
+ * bias where it is still to be added. Nothing where neither tiles nor strips are
+ * for this convolution.
+ */
 function lowerWinograd(
   { plan, rule, values }: Scope,
   convolution: ConvNode,
   g: Window,
 ): Unfinished | undefined {
-  const [x, w, b] = convolution.inputs.map(plan.canonical);
-  const bias = b && values.get(b, "plain");
+  const [x, w, offset] = convolution.inputs.map(plan.canonical);
+  const bias = offset && values.get(offset, "plain");
   if (hasGroupedWinograd(plan, convolution, rule.block)) {
     const inputs = {
       x: values.get(x!, "blockedTiles"),

@@ -97,6 +97,12 @@ export function hasFilterGrad(g: Window, block: number): boolean {
   return kh === kw && kh === 2 * padding + 1;
 }
 
+/** Whether a filter of 3x3 keeps the size of maps in whole blocks. */
+export function isSame3x3(g: Window, block: number): boolean {
+  return g.kh === 3 && g.kw === 3 && g.stride === 1 && g.padding === 1 &&
+    g.channels % block === 0 && g.filters % block === 0;
+}
+
 /** Whether a filter sees one cell. */
 export function isPointwise({ kh, kw, padding }: Window): boolean {
   return kh === 1 && kw === 1 && padding === 0;

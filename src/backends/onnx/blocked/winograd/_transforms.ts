@@ -1,19 +1,13 @@
 /**
  * Winograd's convolution of 3x3 filters: four cells of a result from six of
- * the input at once, along either axis.
+ * the input at once, along either axis for tiles and along one for strips, or
+ * eight from ten along one.
  *
  * @module
  */
 import { type CookToom, cookToom } from "./cook_toom.ts";
 import { range } from "../_rows.ts";
-import type { Window } from "../_window.ts";
 import { type Matrix, squared } from "./_matrix.ts";
-
-/** Cells of the result in a tile. */
-export const CELLS = 4;
-
-/** Points of a tile: cells that it reads, and multiplications that it takes. */
-export const POINTS = CELLS + 2;
 
 /** Winograd's algorithm along one axis. */
 export interface Line extends CookToom {
@@ -37,6 +31,12 @@ export const LONG_LINE: Line = lineOf([0.45, 0.8, 1.25, 2.4]);
 
 const { input, filter, output } = LINE;
 
+/** Cells of the result along a side of a tile. */
+export const CELLS = LINE.cells;
+
+/** Points along a side of a tile: cells that it reads, and multiplications that it takes. */
+export const POINTS = LINE.points;
+
 /** `[36, 9]`: taps of a filter to points, row by row. */
 export const FILTER: Matrix = squared(filter);
 
@@ -50,12 +50,6 @@ export const OUTPUT: Matrix = squared(output);
 export const BIAS: readonly number[] = LINE.bias.flatMap((a) =>
   LINE.bias.map((b) => a * b)
 );
-
-/** Whether a convolution of maps is one that the points stand for. */
-export function isPointable(g: Window, block: number): boolean {
-  return g.kh === 3 && g.kw === 3 && g.stride === 1 && g.padding === 1 &&
-    g.channels % block === 0 && g.filters % block === 0;
-}
 
 /** Tiles along an axis of `length` cells; the last may lie beyond it. */
 export function tilesAlong(length: number): number {

@@ -7,11 +7,11 @@
  *
  * @module
  */
-import type { OnnxTensor } from "../../graph.ts";
 import type { GraphPlan } from "../../lowering.ts";
 import type { Value } from "../../model_builder.ts";
 import type { RuleTarget } from "../_conv.ts";
 import { blockedOp } from "../_rows.ts";
+import { isConstant } from "../is_constant.ts";
 import { type ConvNode, type Window, windowOf } from "../_window.ts";
 import { blockedResultMaps } from "./_blocked_tiles.ts";
 import { biasPoints, filterPoints } from "./_points.ts";
@@ -32,16 +32,6 @@ export function hasGroupedWinograd(
   const tiles = g.batch * tilesAlong(g.height) * tilesAlong(g.width);
   return isTileable(g, block) && tiles >= FEWEST_TILES &&
     isConstant(canonical, canonical(node.inputs[1]!));
-}
-
-/** Whether all that a canonical node depends on is written into the model. */
-export function isConstant(
-  canonical: GraphPlan["canonical"],
-  x: OnnxTensor,
-): boolean {
-  return x.kind === "constant" ||
-    x.kind === "operation" &&
-      x.inputs.every((input) => isConstant(canonical, canonical(input)));
 }
 
 /** Operands of {@linkcode groupedWinogradConv}. */

@@ -18,10 +18,10 @@ import {
   rowOrder,
   transposedBlocks,
 } from "../_rows.ts";
-import type { Window } from "../_window.ts";
+import { isSame3x3, type Window } from "../_window.ts";
 import { product } from "./_matrix.ts";
 import { biasPoints, filterPoints } from "./_points.ts";
-import { isPointable, LINE, type Line, LONG_LINE } from "./_transforms.ts";
+import { LINE, type Line, LONG_LINE } from "./_transforms.ts";
 import { hasWinograd } from "./winograd.ts";
 
 /** Fewer channels, and moving the rows costs what the products save. */
@@ -33,14 +33,14 @@ const FEWEST_CELLS = 128;
 /** Whether a convolution and its gradients keep their filter for strips. */
 export function hasStrips(g: Window, block: number): boolean {
   const { batch, channels, filters, width } = g;
-  return isPointable(g, block) &&
+  return isSame3x3(g, block) &&
     Math.min(channels, filters) >= FEWEST_CHANNELS &&
     batch * stripsOf(g, LINE).strips * width >= FEWEST_CELLS &&
     !hasWinograd(g, block);
 }
 
 /** How maps are cut into strips. */
-interface Strips {
+export interface Strips {
   readonly line: Line;
   /** Strips of a map; the last may lie beyond it in part. */
   readonly strips: number;
@@ -48,6 +48,11 @@ interface Strips {
 
 function stripsOf({ height }: Window, line: Line): Strips {
   return { line, strips: Math.ceil(height / line.cells) };
+}
+
+/** How maps are cut for a convolution. In training, rounding matters more than the time that eight rows save. */
+export function stripsFor(g: Window, isConstant: boolean): Strips {
+  return isConstant ? fewestStrips(g) : stripsOf(g, LINE);
 }
 
 /** Strips of eight rows where they have the cells and take fewer multiplications than those of four. */
@@ -66,7 +71,7 @@ export interface StripConvInputs {
   readonly w: Value;
   /** `[O]`. */
   readonly bias?: Value | undefined;
-  /** Whether `w` is constant: in training, rounding matters more than the time that longer strips save. */
+  /** Whether `w` is constant: strips may then be longer. */
   readonly isConstant?: boolean;
 }
 
@@ -78,7 +83,7 @@ export function stripConv(
 ): Value {
   const { model } = target;
   const { batch, channels, filters, width } = g;
-  const cut = isConstant ? fewestStrips(g) : stripsOf(g, LINE);
+  const cut = stripsFor(g, isConstant);
   const { line, strips } = cut;
   // In memory `[points][O / L][I / L][3][L of I][L of O]`.
   const taps = filterPoints(model, w, {

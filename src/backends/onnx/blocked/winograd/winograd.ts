@@ -10,11 +10,11 @@
 import type { ModelBuilder, Value } from "../../model_builder.ts";
 import type { RuleTarget } from "../_conv.ts";
 import { reshape } from "../_rows.ts";
-import type { Window } from "../_window.ts";
+import { isSame3x3, type Window } from "../_window.ts";
 import { product, transposed } from "./_matrix.ts";
 import { filterPoints } from "./_points.ts";
 import { inputTilesGrad, resultMaps } from "./_tiles.ts";
-import { FILTER, isPointable, POINTS, tilesAlong } from "./_transforms.ts";
+import { FILTER, POINTS, tilesAlong } from "./_transforms.ts";
 
 /** Fewer channels, and moving the tiles costs what the products save. */
 const FEWEST_CHANNELS = 128;
@@ -34,7 +34,7 @@ export function hasWinograd(g: Window, block: number): boolean {
 
 /** Whether tiles can do a convolution, and have the channels to be worth it. */
 export function isTileable(g: Window, block: number): boolean {
-  return isPointable(g, block) &&
+  return isSame3x3(g, block) &&
     Math.min(g.channels, g.filters) >= FEWEST_CHANNELS;
 }
 
