@@ -2,7 +2,8 @@
  * The library's side of a comparison in a process of its own, driven line by
  * line as the peer is:
  *
- *     deno run --allow-read --allow-ffi bench/ours_process.ts
+ *     deno run --allow-read --allow-ffi --allow-env=ORT_DISABLE_TELEMETRY
+ *       bench/ours_process.ts
  *       '{"backend": "onnx-cpu", "threads": 2}'
  *
  * First line out: what runs. Then per line in, such as {"case":

@@ -1,0 +1,138 @@
+import type { OnnxTensor, OperationNode } from "../graph.ts";
+import type { Value } from "../model_builder.ts";
+import { conv, convPlanes, RELU, type RuleTarget } from "./_conv.ts";
+import { depthwise } from "./_depthwise.ts";
+import type { Fusion } from "./_fusion.ts";
+import type { Scope } from "./_scope.ts";
+import {
+  type ConvNode,
+  hasPlanes,
+  isBlockable,
+  isImage,
+  type Window,
+  windowOf,
+} from "./_window.ts";
+import { isConstant } from "./is_constant.ts";
+import { filterLayoutOf } from "./winograd/filter_layout_of.ts";
+import { groupedWinogradConv, hasGroupedWinograd } from "./winograd/grouped.ts";
+import { stripConv } from "./winograd/strips.ts";
+import { winogradConv } from "./winograd/winograd.ts";
+
+/**
+ * Writes a convolution with what it swallows. In: `maps` or a row-major picture,
+ * and weights in blocks; out: `maps`, or `planes` where they are wanted.
+ */
+export function lowerForward(
+  scope: Scope,
+  node: OperationNode,
+  { conv: convolution, sum, relu }: Fusion,
+): boolean {
+  const { plan, rule, values, layoutOf } = scope;
+  const g = windowOf(convolution);
+  const { block } = rule;
+  if (!isBlockable(g, block)) return false;
+  const added = sum && values.get(sum, "maps");
+  const unfinished = lowerWinograd(scope, convolution, g);
+  if (unfinished !== undefined) {
+    const rest = { ...unfinished, sum: added, relu };
+    values.set(node, "maps", [finished(rule, rest, g)]);
+    return true;
+  }
+  const [x, w, bias] = convolution.inputs.map(plan.canonical);
+  const isPicture = isImage(g, block);
+  const inputs = {
+    x: values.get(x!, isPicture ? "plain" : "maps"),
+    w: values.get(w!, isPicture ? "imageFilter" : "filter"),
+    bias: bias && values.get(bias, "plain"),
+    // A convolution writes over what it adds, or copies it by one thread; what
+    // gradients add is read nowhere else.
+    sum: sum && isReadBehind(plan, sum, node)
+      ? depthwise(rule, { x: added! }, { channels: g.filters })
+      : added,
+    relu,
+  };
+  if (layoutOf(node) === "planes" && hasPlanes(g, block)) {
+    values.set(node, "planes", convPlanes(rule, inputs, g));
+  } else {
+    values.set(node, "maps", [conv(rule, inputs, g)]);
+  }
+  return true;
+}
+
+/**
+ * In: `maps` or tiles of them, and weights in their layout; out: `maps`, and the
+ * bias where it is still to be added. Nothing where neither tiles nor strips are
+ * for this convolution.
+ */
+function lowerWinograd(
+  { plan, rule, values }: Scope,
+  convolution: ConvNode,
+  g: Window,
+): Unfinished | undefined {
+  const [x, w, offset] = convolution.inputs.map(plan.canonical);
+  const bias = offset && values.get(offset, "plain");
+  if (hasGroupedWinograd(plan, convolution, rule.block)) {
+    const inputs = {
+      x: values.get(x!, "blockedTiles"),
+      w: values.get(w!, "blockedTaps"),
+      bias,
+    };
+    return { maps: groupedWinogradConv(rule, inputs, g) };
+  }
+  const layout = filterLayoutOf(g, rule.block);
+  switch (layout) {
+    case "taps": {
+      const inputs = { x: values.get(x!, "tiles"), w: values.get(w!, layout) };
+      return { maps: winogradConv(rule, inputs, g), bias };
+    }
+    case "stripTaps": {
+      const inputs = {
+        x: values.get(x!, "maps"),
+        w: values.get(w!, layout),
+        bias,
+        isConstant: isConstant(plan.canonical, w!),
+      };
+      return { maps: stripConv(rule, inputs, g) };
+    }
+    case "filter":
+      return undefined;
+  }
+}
+
+/** A convolution by tiles or strips. */
+interface Unfinished {
+  readonly maps: Value;
+  /** What is still to be added. */
+  readonly bias?: Value | undefined;
+}
+
+/** Whether an operation behind `node` reads `x`. */
+function isReadBehind(
+  { operations, consumers }: Scope["plan"],
+  x: OnnxTensor,
+  node: OperationNode,
+): boolean {
+  const readers = new Set(consumers(x));
+  return operations.slice(operations.indexOf(node) + 1)
+    .some((other) => readers.has(other));
+}
+
+/** Adds what a convolution by tiles or strips lacks, in one pass: in `maps`, out `maps`. */
+function finished(
+  rule: RuleTarget,
+  { maps, bias, sum, relu }: Unfinished & {
+    readonly sum?: Value | undefined;
+    readonly relu: boolean;
+  },
+  { filters: channels }: Window,
+): Value {
+  const activation = relu ? RELU : undefined;
+  if (sum !== undefined) {
+    const inputs = { x: sum, bias, sum: maps, activation };
+    return depthwise(rule, inputs, { channels });
+  }
+  if (bias !== undefined) {
+    return depthwise(rule, { x: maps, bias, activation }, { channels });
+  }
+  return relu ? rule.model.op("Relu", [maps]) : maps;
+}
