@@ -33,8 +33,10 @@ export interface CompareOptions {
   readonly work: Work;
   /** CPU threads of the peer; ours has them from its start. */
   readonly threads: number;
-  /** Counted rounds. */
+  /** Counted rounds at least. */
   readonly rounds: number;
+  /** How long counted rounds go on at least: short ones meet every mood of a shared machine; 0 by default. */
+  readonly seconds?: number;
   /** Uncounted rounds before. */
   readonly warmUp: number;
   /** Rounds that choose the layout, after as many to warm up as else. */
@@ -52,12 +54,18 @@ export async function compareSides(
   { ours, theirs }: { readonly ours: Side; readonly theirs: Side },
   options: CompareOptions,
 ): Promise<Comparison> {
-  const { work, threads, rounds, warmUp } = options;
+  const { work, threads, rounds, seconds = 0, warmUp } = options;
   const choice = await fasterLayout(theirs, options);
   const request = { ...work, steps: 1 };
   const peerRequest = { ...request, threads, layout: choice.layout };
   const times = { ours: [] as number[], theirs: [] as number[] };
-  for (let round = -warmUp; round < rounds; round++) {
+  let end = 0;
+  for (
+    let round = -warmUp;
+    round < rounds || performance.now() < end;
+    round++
+  ) {
+    if (round === 0) end = performance.now() + seconds * 1000;
     const mine = await timed(ours, request);
     const other = await timed(theirs, peerRequest);
     if (round < 0) continue;

@@ -2,10 +2,11 @@
  * Times the library against PyTorch on the same work, step by step in turns.
  *
  *     deno task bench:peers [--python PATH] [--case NAME]... [--steps 20]
- *       [--json FILE] [--check FILE] [--lowering auto]
+ *       [--seconds 20] [--json FILE] [--check FILE] [--lowering auto]
  *
  * PyTorch runs in the faster of its two memory layouts, found first. Machines
- * drift, so the counted steps alternate. Without Python and PyTorch it says so
+ * drift, so the counted steps alternate, and of short ones there are more than
+ * `--steps`: as many as `--seconds` hold. Without Python and PyTorch it says so
  * and ends well. `--check` compares the ratios with those of an earlier file and
  * ends with 1 where one is worse by more than 15 %.
  *
@@ -50,8 +51,9 @@ interface Row extends Comparison {
 async function compare(
   theirs: Side,
   name: string,
-  { steps, lowering }: {
+  { steps, seconds, lowering }: {
     readonly steps: number;
+    readonly seconds: number;
     readonly lowering: Lowering;
   },
 ): Promise<Row> {
@@ -64,6 +66,7 @@ async function compare(
     work: workOf(name),
     threads: THREADS,
     rounds: steps,
+    seconds,
     warmUp: WARM_UP,
     layoutRounds: LAYOUT_ROUNDS,
   });
@@ -96,6 +99,7 @@ const { values: options } = parseArgs({
     python: { type: "string", default: "python3" },
     json: { type: "string", default: resultsPath("peers.json") },
     steps: { type: "string", default: "20" },
+    seconds: { type: "string", default: "20" },
     case: { type: "string", multiple: true, default: [] },
     check: { type: "string" },
     lowering: { type: "string", default: "auto" },
@@ -110,6 +114,10 @@ if (lowering === undefined) {
 const steps = Number(options.steps);
 if (!Number.isInteger(steps) || steps < 1) {
   throw new RangeError("--steps must be a whole number of at least 1");
+}
+const seconds = Number(options.seconds);
+if (!(seconds >= 0 && seconds < Infinity)) {
+  throw new RangeError("--seconds must be a number of at least 0");
 }
 
 // Read first: it may be the file that will be written.
@@ -133,7 +141,7 @@ console.log(
     "layout",
 );
 for (const name of cases) {
-  const row = await compare(peer, name, { steps, lowering });
+  const row = await compare(peer, name, { steps, seconds, lowering });
   rows.push(row);
   console.log(tableLine(row));
 }
@@ -146,6 +154,7 @@ const results = {
     threads: THREADS,
   }),
   steps,
+  seconds,
   lowering,
   rows,
 };

@@ -10,6 +10,8 @@ import type { Summary } from "./statistics.ts";
 export interface PairedResults extends Measured {
   /** Counted steps of each side. */
   readonly steps?: number;
+  /** How long a case went on at least: short ones have more steps. */
+  readonly seconds?: number;
   /** Counted rounds of each side, where they are called so. */
   readonly rounds?: number;
   /** A row a case. */
@@ -315,16 +317,20 @@ function verdict(name: string, ratio: number): string {
 
 /** Machine, versions, counts and day of what was measured. */
 function where(
-  { cpu, cores, date, versions = {}, steps, rounds }: Partial<Measured> & {
-    readonly steps?: number;
-    readonly rounds?: number;
-  },
+  { cpu, cores, date, versions = {}, steps, seconds = 0, rounds }:
+    & Partial<Measured>
+    & {
+      readonly steps?: number;
+      readonly seconds?: number;
+      readonly rounds?: number;
+    },
 ): string {
   const counted = rounds ?? steps;
   return [
     ...(cpu === undefined ? [] : [`${cpu}, ${cores} cores`]),
     ...Object.entries(versions).map(([name, value]) => `${name} ${value}`),
     ...(counted === undefined ? [] : [count(counted, "round")]),
+    ...(seconds > 0 ? [`at least ${seconds} s a case`] : []),
     ...(date === undefined ? [] : [date.slice(0, 10)]),
   ].join(", ");
 }

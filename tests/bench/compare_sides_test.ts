@@ -45,3 +45,23 @@ Deno.test("compareSides() finds the faster layout, then alternates", async () =>
   deepStrictEqual(layouts, [a, b, a, b]);
   deepStrictEqual(turns, ["ours", b, "ours", b, "ours", b]);
 });
+
+Deno.test("compareSides() goes on for as long as it is told", async () => {
+  const late = (ms: number): Side => ({
+    versions: {},
+    run: async () => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return { ms: [ms], value: 0 };
+    },
+    close: () => {},
+  });
+  const counts = { threads: 2, rounds: 1, warmUp: 0, layoutRounds: 1 };
+  const work = workOf("resnet18-step");
+  const sides = { ours: late(1), theirs: late(2) };
+  const start = performance.now();
+  const { times } = await compareSides(sides, { ...counts, work, seconds: 1 });
+  equal(performance.now() - start >= 1000, true);
+  // Each round takes at least twice the pause of 50 ms.
+  equal(times.ours.length > 1 && times.ours.length <= 10, true);
+  equal(times.theirs.length, times.ours.length);
+});
