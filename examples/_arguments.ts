@@ -102,7 +102,7 @@ export function splitReading(
 
 /**
  * Ends the process where one of these options was not given, and says what it
- * wants. Commander's own check comes before that of unknown names, so it would
+ * wants; where nothing at all was given, with the help. Commander's own check comes before that of unknown names, so it would
  * say of a misspelt option that it is not there.
  *
  * @param command The command, parsed.
@@ -112,6 +112,13 @@ export function requireOptions(
   command: Command,
   ...names: readonly string[]
 ): void {
+  const isGiven = (option: Option): boolean =>
+    !["default", undefined].includes(
+      command.getOptionValueSource(option.attributeName()),
+    );
+  if (command.args.length === 0 && !command.options.some(isGiven)) {
+    command.help({ error: true });
+  }
   const missing = command.options.find((option) =>
     names.includes(option.name()) &&
     command.getOptionValue(option.attributeName()) === undefined

@@ -30,21 +30,41 @@ const COMMANDS = [
 /** Neither of these is set: commander then asks for more of the environment. */
 const { NO_COLOR: _, FORCE_COLOR: __, ...env } = Deno.env.toObject();
 
-async function help(command: string): Promise<string> {
+async function run(
+  ...args: readonly string[]
+): Promise<
+  { readonly code: number; readonly out: string; readonly err: string }
+> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", ...command.split(" "), "--help"],
+    args: ["task", "--quiet", ...args],
     cwd: ROOT,
     env,
     clearEnv: true,
     stdin: "null",
   }).output();
-  strictEqual(code, 0, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+  const [out, err] = [stdout, stderr].map((x) => new TextDecoder().decode(x));
+  return { code, out: out!, err: err! };
+}
+
+async function help(command: string): Promise<string> {
+  const { code, out, err } = await run(...command.split(" "), "--help");
+  strictEqual(code, 0, err);
+  return out;
 }
 
 for (const command of COMMANDS) {
   Deno.test(`deno task ${command} --help needs no leave to read the environment`, async () => {
     match(await help(command), /^Usage: .*\[options\]/);
+  });
+}
+
+for (const command of ["evaluate", "export"]) {
+  Deno.test(`deno task ${command} without anything shows its help as an error`, async () => {
+    const { code, out, err } = await run(command);
+    strictEqual(code, 1);
+    strictEqual(out, "");
+    match(err, /Usage: .*\[options\]/);
+    match(err, /--backbone/);
   });
 }
 

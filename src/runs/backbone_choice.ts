@@ -15,6 +15,9 @@ import type { ImageSize } from "./load_image.ts";
 /** The side that pictures are resized to in the paper, in pixels. */
 const PAPER_SIZE = 256;
 
+/** The side of a square of as many pixels as a picture may have, 100 million. */
+const LARGEST_SIDE = 10_000;
+
 /** What a run is told of its backbone. */
 export interface BackboneChoice {
   /** A name that {@linkcode backboneConfig} knows. */
@@ -67,15 +70,16 @@ export function chosenBackbone(
 }
 
 /**
- * Whether a backbone reads pictures of a size. A ResNet reads any: they are
- * padded to whole cells. A ViT wants whole patches of a square, since padding
- * would take part in its attention; pictures of their original size are padded
- * all the same.
+ * Whether a backbone reads pictures of a size. On a map of one cell every
+ * match is the same, so it must be larger. A ResNet reads any such: they are
+ * padded to whole cells. A ViT wants whole patches of a square, since padding would take part in
+ * its attention; pictures of their original size are padded all the same.
  *
  * @param backbone Which backbone.
  * @param size Side of the square, or `original`.
  * @param file Where the size came from, for errors.
- * @returns The size, or the nearest ones that are whole patches.
+ * @returns The size, or what is wanted: more than a cell, at most 100 million
+ *   pixels, whole patches.
  *
  * @example
  * ```ts
@@ -97,13 +101,22 @@ export function checkImageSize(
   file: string,
 ): Result<DataError, ImageSize> {
   const stride = backboneStride(backbone);
+  const [field, side] = typeof size === "object"
+    ? ["maxSide", size.maxSide] as const
+    : ["size", size] as const;
+  if (side !== "original" && !(side > stride && side <= LARGEST_SIDE)) {
+    const wanted =
+      `more than ${stride}, one cell of ${backbone.name}, and at most ${LARGEST_SIDE}`;
+    return left(malformedFile(file, field, wanted, String(side)));
+  }
   // Sizes in proportion are padded to whole cells, whatever they are.
   const isPadded = typeof size !== "number" || backbone.kind === "resnet";
   if (isPadded || size % stride === 0) {
     return right(size);
   }
   const below = Math.floor(size / stride) * stride;
-  const near = [below, below + stride].filter((each) => each > 0).join(" or ");
+  const near = [below, below + stride].filter((each) => each > stride)
+    .join(" or ");
   const wanted =
     `a multiple of the patch of ${backbone.name}, ${stride}, such as ${near}`;
   return left(malformedFile(file, "size", wanted, String(size)));

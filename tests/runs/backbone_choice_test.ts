@@ -10,6 +10,7 @@ import {
   chosenBackbone,
   defaultImageSize,
 } from "../../src/runs/backbone_choice.ts";
+import type { ImageSize } from "../../src/runs/load_image.ts";
 import { decodeTrainConfig } from "../../src/runs/decode_train_config.ts";
 import { modelConfig, paperDefaults } from "../../src/runs/train_config.ts";
 import { left, right } from "./_helpers.ts";
@@ -52,8 +53,8 @@ Deno.test("checkImageSize() says which sizes are whole patches", () => {
     'options: "size" must be a multiple of the patch of dino-vits16, 16, ' +
       "such as 240 or 256: got 250",
   );
-  // No picture has a side of 0.
-  strictEqual(message(9).includes("such as 16: got 9"), true);
+  // Not 16, which is one cell.
+  strictEqual(message(20).includes("such as 32: got 20"), true);
   strictEqual(right(checkImageSize(vit, 224, "options")), 224);
   strictEqual(right(checkImageSize(vit, "original", "options")), "original");
   const resnet = backboneConfig("resnet18");
@@ -67,6 +68,26 @@ Deno.test("defaultImageSize() is whole cells near the paper's 256 for each", () 
     strictEqual(size % backboneStride(config), 0, name);
     strictEqual(size, name.startsWith("dinov2") ? 252 : 256, name);
   }
+});
+
+Deno.test("checkImageSize() wants more than a cell, and no more than fits", () => {
+  const resnet = backboneConfig("resnet18");
+  const message = (size: ImageSize) =>
+    left(checkImageSize(resnet, size, "options")).message;
+  strictEqual(
+    message(16),
+    'options: "size" must be more than 16, one cell of resnet18, and at most ' +
+      "10000: got 16",
+  );
+  strictEqual(message(NaN).endsWith("got NaN"), true);
+  strictEqual(message(10_001).endsWith("got 10001"), true);
+  strictEqual(
+    message({ maxSide: 20_000 }).startsWith('options: "maxSide" must be'),
+    true,
+  );
+  strictEqual(right(checkImageSize(resnet, 17, "options")), 17);
+  const largest = { maxSide: 10_000 };
+  strictEqual(right(checkImageSize(resnet, largest, "options")), largest);
 });
 
 Deno.test("decodeTrainConfig() checks layers, norm and size against the backbone", () => {

@@ -1,5 +1,6 @@
-import { deepStrictEqual, equal, ok } from "node:assert/strict";
+import { deepStrictEqual, equal, ok, rejects } from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
@@ -15,6 +16,9 @@ import {
   evaluationReport,
   type EvaluationReportOptions,
 } from "../../src/runs/evaluation_report.ts";
+import { backboneConfig } from "../../src/nn/backbone_config.ts";
+import { initBackbone } from "../../src/nn/init_backbone.ts";
+import { encodeSafetensors } from "../../src/data/safetensors.ts";
 import { malformedFile } from "../../src/data/data_error.ts";
 import type { BackboneChoice } from "../../src/runs/backbone_choice.ts";
 import type { DecodingWorker } from "../../src/runs/decoding_worker.ts";
@@ -283,15 +287,19 @@ Deno.test("evaluationReport() compares each with the first of its data set", () 
   ok(text.includes("p McNemar"));
 });
 
+/** What Deno is told to run the command by. */
+const COMMAND = [
+  "run",
+  "-P=runs",
+  "--quiet",
+  join(import.meta.dirname!, "..", "..", "examples", "evaluate.ts"),
+];
+
 /** What the command says on the error channel, and its status. */
 async function refused(...args: readonly string[]): Promise<string> {
-  const run = promisify(execFile)(Deno.execPath(), [
-    "run",
-    "-P=runs",
-    "--quiet",
-    join(import.meta.dirname!, "..", "..", "examples", "evaluate.ts"),
-    ...args,
-  ], { env: { NO_COLOR: "1" } });
+  const run = promisify(execFile)(Deno.execPath(), [...COMMAND, ...args], {
+    env: { NO_COLOR: "1" },
+  });
   return await run.then(() => "", (error) => {
     equal(error.code, 1);
     return error.stderr;
@@ -314,4 +322,52 @@ Deno.test("deno task evaluate refuses arguments that say too little or too much"
   ];
   const said = await Promise.all(cases.map(([args]) => refused(...args)));
   said.forEach((text, i) => ok(cases[i]![1].test(text), text));
+});
+
+Deno.test("deno task evaluate ends with 130 where it is stopped, and goes on", async () => {
+  const weights = join(folder, "plain.safetensors");
+  const { parameters } = initBackbone(
+    xoroshiro128plus(3),
+    backboneConfig("resnet18"),
+  );
+  await Deno.writeFile(weights, encodeSafetensors(parameters));
+  const features = join(folder, "features");
+  const result = join(folder, "stopped.json");
+  const args = [
+    ...["--backbone", "resnet18", "--weights", weights, "--beta-eval", "0.02"],
+    ...["--data", data, "--format", "spair", "--split", "trn"],
+    ...["--size", "768", "--batch", "1", "--feature-cache", features],
+    ...["--json", result],
+  ];
+  const start = () =>
+    new Deno.Command(Deno.execPath(), {
+      args: [...COMMAND, ...args],
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+  const kept = async (): Promise<readonly string[]> => {
+    const names = await readdir(features, { recursive: true }).catch(() => []);
+    return names.filter((name) => name.endsWith(".safetensors"));
+  };
+  const stopped = start();
+  const stop = setInterval(async () => {
+    if ((await kept()).length === 0) return;
+    clearInterval(stop);
+    stopped.kill("SIGINT");
+  }, 20);
+  const { code, stderr } = await stopped.output().finally(() =>
+    clearInterval(stop)
+  );
+  const said = new TextDecoder().decode(stderr);
+  equal(code, 130, said);
+  ok(/stopped/.test(said), said);
+  await rejects(Deno.stat(result), Deno.errors.NotFound);
+  const pictures = 8;
+  ok((await kept()).length < pictures);
+  equal((await start().output()).code, 0);
+  equal((await kept()).length, pictures);
+  const { pck } = JSON.parse(await Deno.readTextFile(result));
+  ok(pck.perImage["0.1"] >= 0);
 });
