@@ -368,6 +368,6 @@ Deno.test("deno task evaluate ends with 130 where it is stopped, and goes on", a
   ok((await kept()).length < pictures);
   equal((await start().output()).code, 0);
   equal((await kept()).length, pictures);
-  const { pck } = JSON.parse(await Deno.readTextFile(result));
+  const [{ pck }] = JSON.parse(await Deno.readTextFile(result)).evaluations;
   ok(pck.perImage["0.1"] >= 0);
 });
