@@ -42,6 +42,8 @@ export interface EvaluationReport {
   readonly text: string;
   /** For programs: everything. */
   readonly json: {
+    /** PCK of the evaluation, where there is one alone. */
+    readonly pck?: EvaluationResult["pck"];
     /** Every evaluation. */
     readonly evaluations: readonly EvaluationResult[];
     /** All of them in the paper's layout. */
@@ -118,7 +120,9 @@ export function evaluationReport(
   const comparisons = options.compare
     ? evaluationComparisons(evaluations, options)
     : undefined;
+  const [only, ...others] = results;
   const json = {
+    ...(only && others.length === 0 && { pck: only.pck }),
     evaluations: results,
     table,
     ...(comparisons && { comparisons }),
