@@ -15,13 +15,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { onnxBackend } from "@simsc/core/backends/onnx";
 import { type NamedTensors, readSafetensors } from "@simsc/core/data";
 import { backboneConfig, backboneFeatures } from "@simsc/core/nn";
 import { bakedParameters, readBackbone } from "@simsc/core/runs";
 import { startPeer } from "./side_process.ts";
 import { summarize } from "./statistics.ts";
+import { scriptOptions, wholeOption } from "./script_options.ts";
 
 const MODELS = ["dino-vitb8", "ibot-vitb16", "dinov2-vitb14-reg"];
 const THREADS = 2;
@@ -55,7 +55,7 @@ function distance(
   };
 }
 
-const { values: options } = parseArgs({
+const { values: options } = scriptOptions(import.meta.url, {
   options: {
     python: { type: "string", default: "python3" },
     model: { type: "string", multiple: true, default: MODELS },
@@ -63,6 +63,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: "0" },
   },
 });
+const steps = wholeOption("--steps", options.steps);
 
 /** Reads a file or ends with what is wrong with it. */
 async function opened(
@@ -112,7 +113,7 @@ for (const name of options.model) {
     const images = backend.tensor(image.data, image.shape);
     const times = { ours: [] as number[], theirs: [] as number[] };
     let apart: Distance = { largest: NaN, norm: NaN };
-    for (let step = -1; step < Number(options.steps); step++) {
+    for (let step = -1; step < steps; step++) {
       const start = performance.now();
       const { features } = await program({ images });
       const [data = []] = await backend.read([features!]);

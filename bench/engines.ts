@@ -18,7 +18,7 @@
 
 import { execFile } from "node:child_process";
 import process from "node:process";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import type { BackendName } from "@simsc/core/runs";
 import project from "../deno.json" with { type: "json" };
 import type { EngineDescription } from "./describe_engine.ts";
@@ -32,6 +32,7 @@ import { type Side, startOurs } from "./side_process.ts";
 import { bundledPage, startBrowser } from "./start_browser.ts";
 import { summarize, type Summary } from "./statistics.ts";
 import { type Work, workOf } from "./work.ts";
+import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
 
 /** What is started. */
 export interface Engine {
@@ -228,7 +229,7 @@ function line(
 }
 
 if (import.meta.main) {
-  const { values: options } = parseArgs({
+  const { values: options } = scriptOptions(import.meta.url, {
     options: {
       case: { type: "string", multiple: true, default: [] },
       pairs: { type: "string" },
@@ -239,10 +240,9 @@ if (import.meta.main) {
       json: { type: "string", default: resultsPath("engines.json") },
     },
   });
-  const [rounds, limit] = [Number(options.rounds), Number(options.limit)];
-  if (!Number.isInteger(rounds) || rounds < 1 || !(limit > 0)) {
-    throw new RangeError("--rounds and --limit must be at least 1");
-  }
+  const rounds = wholeOption("--rounds", options.rounds);
+  const limit = Number(options.limit);
+  if (!(limit > 0)) wrongOption("--limit must be a number above 0");
   const { chromium, gpu } = options;
   const browser = await promisify(execFile)(chromium, ["--version"])
     .then(({ stdout }) => /[\d.]+/.exec(stdout)?.[0], () => undefined);

@@ -18,7 +18,6 @@ import { cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import type { Backend } from "@simsc/core";
 import { onnxBackend } from "@simsc/core/backends/onnx";
 import {
@@ -32,6 +31,7 @@ import {
 import { trainCommand } from "../examples/_train_options.ts";
 import { right } from "./_right.ts";
 import { summarize } from "./statistics.ts";
+import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
 
 const THREADS = 2;
 const CASES = {
@@ -39,7 +39,7 @@ const CASES = {
   "epoch-groups": [],
 } as const;
 
-const { values: options } = parseArgs({
+const { values: options } = scriptOptions(import.meta.url, {
   options: {
     data: { type: "string" },
     weights: { type: "string" },
@@ -52,8 +52,9 @@ const { values: options } = parseArgs({
 });
 const { data, weights } = options;
 if (data === undefined || weights === undefined) {
-  throw new RangeError("--data and --weights must be given");
+  wrongOption("--data and --weights must be given");
 }
+const rounds = wholeOption("--rounds", options.rounds);
 
 /** Milliseconds of each step, and of its compiled program. */
 interface Epoch {
@@ -65,7 +66,7 @@ const worker = decodingWorker();
 const rows = [];
 for (const [name, told] of Object.entries(CASES)) {
   const epochs: Epoch[] = [];
-  for (let round = 0; round < Number(options.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     epochs.push(await epoch(told));
   }
   const side = (times: readonly number[]) => ({ ...summarize(times), times });

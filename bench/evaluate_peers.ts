@@ -22,11 +22,11 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { onnxBackend } from "@simsc/core/backends/onnx";
 import { readPairs } from "@simsc/core/data";
 import { decodingWorker, evaluateModels, loadWeights } from "@simsc/core/runs";
 import { summarize } from "./statistics.ts";
+import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
 
 const PEER = fileURLToPath(
   new URL("peers/evaluate_willow.py", import.meta.url),
@@ -36,7 +36,7 @@ const THREADS = 2;
 /** Idle worker threads of one side spin for a while and would slow the other. */
 const PAUSE_MS = 200;
 
-const { values: options } = parseArgs({
+const { values: options } = scriptOptions(import.meta.url, {
   options: {
     data: { type: "string" },
     weights: { type: "string" },
@@ -52,12 +52,9 @@ const { values: options } = parseArgs({
 });
 const { data, weights, python } = options;
 if (data === undefined || weights === undefined) {
-  throw new RangeError("--data and --weights must be given");
+  wrongOption("--data and --weights must be given");
 }
-const rounds = Number(options.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  throw new RangeError("--rounds must be a whole number of at least 1");
-}
+const rounds = wholeOption("--rounds", options.rounds);
 
 /** How the peer runs. */
 interface PeerSettings {

@@ -14,16 +14,16 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { createBackend, loadCheckpoint } from "@simsc/core/runs";
 import { exportedMatches } from "./export_onnx.ts";
 import { exportedFeatures } from "./export_safetensors.ts";
 import { right } from "./_right.ts";
+import { scriptOptions } from "./script_options.ts";
 
 const FEATURES_LIMIT = 1e-4;
 const CELLS_LIMIT = 1e-3;
 const { values: { python, like, onnx, images }, positionals: [run = ""] } =
-  parseArgs({
+  scriptOptions(import.meta.url, {
     allowPositionals: true,
     options: {
       python: { type: "string", default: "python3" },

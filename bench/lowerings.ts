@@ -10,22 +10,19 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { onnxBackend } from "@simsc/core/backends/onnx";
 import { prepareWork, workOf } from "./work.ts";
+import { scriptOptions, wholeOption } from "./script_options.ts";
 
 const MOST = 1e-3;
 
-const { values: options } = parseArgs({
+const { values: options } = scriptOptions(import.meta.url, {
   options: {
     case: { type: "string", multiple: true, default: ["resnet18-step"] },
     steps: { type: "string", default: "50" },
   },
 });
-const steps = Number(options.steps);
-if (!Number.isInteger(steps) || steps < 1) {
-  throw new RangeError("--steps must be a whole number of at least 1");
-}
+const steps = wholeOption("--steps", options.steps);
 
 let largest = 0;
 for (const name of options.case) {

@@ -10,7 +10,6 @@
 
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import project from "../deno.json" with { type: "json" };
 import type { WorkAnswer } from "./answer_work.ts";
 import {
@@ -21,6 +20,7 @@ import {
 } from "./results_file.ts";
 import { startSide } from "./side_process.ts";
 import { summarize, type Summary } from "./statistics.ts";
+import { scriptOptions, wholeOption } from "./script_options.ts";
 
 const CASES = ["queries-20", "queries-20-product", "dense-field"] as const;
 const WARM_UP = 3;
@@ -45,17 +45,14 @@ function result(answers: readonly WorkAnswer[]): SideResult {
   return { ...summarize(times), peakMb, times };
 }
 
-const { values: options } = parseArgs({
+const { values: options } = scriptOptions(import.meta.url, {
   options: {
     python: { type: "string", default: "python3" },
     steps: { type: "string", default: "20" },
     json: { type: "string", default: resultsPath("match_scale.json") },
   },
 });
-const steps = Number(options.steps);
-if (!Number.isInteger(steps) || steps < 1) {
-  throw new RangeError("--steps must be a whole number of at least 1");
-}
+const steps = wholeOption("--steps", options.steps);
 
 const rows = [];
 let versions: Measured["versions"] = {};

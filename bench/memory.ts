@@ -12,7 +12,6 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import project from "../deno.json" with { type: "json" };
 import { LAYOUTS, type PeerLayout } from "./compare_sides.ts";
 import {
@@ -24,6 +23,7 @@ import {
 import { type Side, startOurs, startPeer } from "./side_process.ts";
 import { summarize, type Summary } from "./statistics.ts";
 import { workOf } from "./work.ts";
+import { scriptOptions, wholeOption } from "./script_options.ts";
 
 /** Peaks of one case, in mebibytes. */
 export interface MemoryRow {
@@ -65,7 +65,7 @@ async function peakOf(
 }
 
 if (import.meta.main) {
-  const { values: options } = parseArgs({
+  const { values: options } = scriptOptions(import.meta.url, {
     options: {
       python: { type: "string", default: "python3" },
       case: { type: "string", multiple: true, default: CASES },
@@ -73,10 +73,7 @@ if (import.meta.main) {
       json: { type: "string", default: resultsPath("memory.json") },
     },
   });
-  const rounds = Number(options.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new RangeError("--rounds must be a whole number of at least 1");
-  }
+  const rounds = wholeOption("--rounds", options.rounds);
   const peer = async (): Promise<Side> => {
     const side = await startPeer(options.python);
     if (side !== undefined) return side;

@@ -14,7 +14,6 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { type Lowering, LOWERINGS } from "@simsc/core/runs";
 import project from "../deno.json" with { type: "json" };
 import { compareSides, type Comparison } from "./compare_sides.ts";
@@ -28,6 +27,7 @@ import { type Side, startOurs, startPeer } from "./side_process.ts";
 import type { Summary } from "./statistics.ts";
 import { workOf } from "./work.ts";
 import { worsened } from "./worsened.ts";
+import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
 
 /** The short ones first: what the long ones leave in memory slows both sides. */
 const CASES = [
@@ -89,12 +89,12 @@ function tableLine(row: Row): string {
 function wantedCases(names: readonly string[]): readonly string[] {
   const wanted = CASES.filter((name) => names.includes(name));
   if (wanted.length < names.length) {
-    throw new RangeError(`--case must be one of ${CASES.join(", ")}`);
+    wrongOption(`--case must be one of ${CASES.join(", ")}`);
   }
   return names.length === 0 ? CASES : wanted;
 }
 
-const { values: options } = parseArgs({
+const { values: options } = scriptOptions(import.meta.url, {
   options: {
     python: { type: "string", default: "python3" },
     json: { type: "string", default: resultsPath("peers.json") },
@@ -109,15 +109,12 @@ const { values: options } = parseArgs({
 const cases = wantedCases(options.case);
 const lowering = LOWERINGS.find((known) => known === options.lowering);
 if (lowering === undefined) {
-  throw new RangeError(`--lowering must be one of ${LOWERINGS.join(", ")}`);
+  wrongOption(`--lowering must be one of ${LOWERINGS.join(", ")}`);
 }
-const steps = Number(options.steps);
-if (!Number.isInteger(steps) || steps < 1) {
-  throw new RangeError("--steps must be a whole number of at least 1");
-}
+const steps = wholeOption("--steps", options.steps);
 const seconds = Number(options.seconds);
 if (!(seconds >= 0 && seconds < Infinity)) {
-  throw new RangeError("--seconds must be a number of at least 0");
+  wrongOption("--seconds must be a number of at least 0");
 }
 
 // Read first: it may be the file that will be written.
@@ -125,7 +122,7 @@ const earlier = options.check === undefined
   ? undefined
   : await readResults(options.check);
 if (options.check !== undefined && earlier === undefined) {
-  throw new RangeError(`--check: there is no file "${options.check}"`);
+  wrongOption(`--check: there is no file "${options.check}"`);
 }
 
 const peer = await startPeer(options.python);

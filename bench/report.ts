@@ -11,7 +11,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { chartFigure } from "@simsc/core/runs";
 import {
   type PerformanceInput,
@@ -19,8 +18,9 @@ import {
 } from "./render_performance.ts";
 import { readResults } from "./results_file.ts";
 import { scalingChart } from "./scaling_chart.ts";
+import { scriptOptions } from "./script_options.ts";
 
-const { values: options } = parseArgs({
+const { values: options } = scriptOptions(import.meta.url, {
   options: {
     results: {
       type: "string",

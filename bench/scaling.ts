@@ -14,7 +14,6 @@
 
 import { cpus } from "node:os";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import project from "../deno.json" with { type: "json" };
 import { compareSides, type Comparison } from "./compare_sides.ts";
 import {
@@ -25,6 +24,7 @@ import {
 } from "./results_file.ts";
 import { startOurs, startPeer } from "./side_process.ts";
 import { type Work, workOf } from "./work.ts";
+import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
 
 /** One point of a curve. */
 export interface ScalingRow extends Comparison {
@@ -88,7 +88,7 @@ function wantedAxes(names: readonly string[]): readonly string[] {
   const unknown = names.find((name) => !Object.hasOwn(AXES, name));
   if (unknown !== undefined) {
     const known = Object.keys(AXES).join(", ");
-    throw new RangeError(`--axis must be one of ${known}`);
+    wrongOption(`--axis must be one of ${known}`);
   }
   return names.length === 0 ? Object.keys(AXES) : names;
 }
@@ -122,7 +122,7 @@ async function point(
 }
 
 if (import.meta.main) {
-  const { values: options } = parseArgs({
+  const { values: options } = scriptOptions(import.meta.url, {
     options: {
       python: { type: "string", default: "python3" },
       axis: { type: "string", multiple: true, default: [] },
@@ -130,10 +130,7 @@ if (import.meta.main) {
       json: { type: "string", default: resultsPath("scaling.json") },
     },
   });
-  const rounds = Number(options.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new RangeError("--rounds must be a whole number of at least 1");
-  }
+  const rounds = wholeOption("--rounds", options.rounds);
   for (const name of wantedAxes(options.axis)) {
     const { values, cases, change } = AXES[name]!;
     const rows: ScalingRow[] = [];

@@ -18,7 +18,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import type { DataFormat } from "@simsc/core/data";
 import {
   createBackend,
@@ -31,11 +30,12 @@ import {
 } from "@simsc/core/runs";
 import { right } from "./_right.ts";
 import { summarize } from "./statistics.ts";
+import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
 
 /** The paper's rates (Sec. 4.2). */
 const RATES = { last: 1e-4, full: 2e-5 } as const;
 
-const { values: options } = parseArgs({
+const { values: options } = scriptOptions(import.meta.url, {
   options: {
     data: { type: "string" },
     format: { type: "string", default: "willow" },
@@ -48,12 +48,9 @@ const { values: options } = parseArgs({
   },
 });
 if (options.data === undefined || options.weights === undefined) {
-  throw new RangeError("--data and --weights must be given");
+  wrongOption("--data and --weights must be given");
 }
-const epochs = Number(options.epochs);
-if (!Number.isInteger(epochs) || epochs < 2) {
-  throw new RangeError("--epochs must be a whole number of at least 2");
-}
+const epochs = wholeOption("--epochs", options.epochs, 2);
 
 const backend = right(await createBackend("onnx-cpu")());
 const scratch = await mkdtemp(join(tmpdir(), "epochs-"));
