@@ -13,7 +13,7 @@ export function failDownload(
     url,
     file,
     ...(status !== undefined && { status }),
-    message: `${url}: must come whole: got ${got}`,
+    message: `${url}: not downloaded: ${got}`,
     ...(cause !== undefined && { cause }),
   });
 }

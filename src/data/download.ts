@@ -98,11 +98,36 @@ export function download(
     );
 }
 
+/** Makes the folder first: a disk that takes nothing need not wait for a server. */
 async function run(url: string, options: DownloadOptions): Promise<Downloaded> {
-  const { file, retries = 3, waitMs = 1000, signal } = options;
   const { dirname } = await import("node:path");
   const { mkdir } = await import("node:fs/promises");
-  await mkdir(dirname(file), { recursive: true });
+  const folder = dirname(options.file);
+  const made = await mkdir(folder, { recursive: true });
+  try {
+    return await fetchWhole(url, options);
+  } catch (error) {
+    if (made !== undefined) await removeEmpty(folder, made);
+    throw error;
+  }
+}
+
+/** Removes a folder and those above it, up to `last`, unless something lies there. */
+async function removeEmpty(folder: string, last: string): Promise<void> {
+  const { dirname, resolve } = await import("node:path");
+  const { rmdir } = await import("node:fs/promises");
+  const top = resolve(last);
+  for (let path = resolve(folder); path.startsWith(top); path = dirname(path)) {
+    const isGone = await rmdir(path).then(() => true, () => false);
+    if (!isGone) return;
+  }
+}
+
+async function fetchWhole(
+  url: string,
+  options: DownloadOptions,
+): Promise<Downloaded> {
+  const { file, retries = 3, waitMs = 1000, signal } = options;
   let resumedFrom: number | undefined;
   for (let tries = 0;; tries++) {
     const part = await fetchPart(url, options, tries >= retries);

@@ -127,7 +127,7 @@ Deno.test("downloadData() refuses what has another checksum than its publisher s
         const file = { ...CSV, sha256: sha256(text("good")) };
         const error = left(await downloadData(one(file), folder, { mirror })());
         match(error.message, /SHA-256 .* instead of/);
-        deepStrictEqual(await readdir(join(folder, ".downloads")), []);
+        deepStrictEqual(await readdir(folder), []);
       },
     )
   ));

@@ -1,4 +1,4 @@
-import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
+import { deepStrictEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { download } from "../../src/data/download.ts";
@@ -73,7 +73,7 @@ Deno.test("download() goes on in another call, unless the file has changed", asy
           const file = join(folder, "a.bin");
           const error = left(await download(base, { file, retries: 0 })());
           equal(error._tag, "FailedDownload");
-          match(error.message, /must come whole: got a broken connection/);
+          match(error.message, /not downloaded: a broken connection/);
           isFirst = false;
           const { resumedFrom } = right(
             await download(base, { file, sha256: sha256(BYTES) })(),
@@ -133,11 +133,14 @@ Deno.test("download() refuses another checksum or size, and keeps nothing", asyn
       const file = join(folder, "a.bin");
       for (
         const [wanted, message] of [
-          [{ sha256: "0".repeat(64) }, /got SHA-256 \w{64} instead of 0{64}$/],
+          [
+            { sha256: "0".repeat(64) },
+            /not downloaded: SHA-256 \w{64} instead of 0{64}$/,
+          ],
           [{ sha256: "00000000" }, /instead of 00000000$/],
           [{ sha256: sha256(BYTES).slice(0, 4) }, /SHA-256/], // too short
-          [{ size: 5 }, /got 300000 bytes instead of 5$/],
-          [{ maxBytes: 1000 }, /got more than 1000 bytes$/],
+          [{ size: 5 }, /not downloaded: 300000 bytes instead of 5$/],
+          [{ maxBytes: 1000 }, /not downloaded: more than 1000 bytes$/],
         ] as const
       ) {
         const error = left(await download(base, { file, ...wanted })());
@@ -170,15 +173,20 @@ Deno.test("download() tries again after 503, not after 404", async () => {
       async (base, seen) => {
         const error = left(await download(base, { file, waitMs: 1 })());
         equal(error._tag === "FailedDownload" && error.status, 404);
-        equal(error.message, `${base}: must come whole: got answer 404`);
+        equal(error.message, `${base}: not downloaded: answer 404`);
         equal(seen.length, 1);
       },
     );
-    // The server is gone by now.
+    // The server is gone by now, and no folder is made for what never comes.
     const gone = left(
-      await download("http://127.0.0.1:1/", { file, waitMs: 1, retries: 1 })(),
+      await download("http://127.0.0.1:1/", {
+        file: join(folder, "none", "at", "all", "a.bin"),
+        waitMs: 1,
+        retries: 1,
+      })(),
     );
-    match(gone.message, /got no answer \(/);
+    await rejects(readdir(join(folder, "none")), { code: "ENOENT" });
+    match(gone.message, /not downloaded: no answer \(/);
   });
 });
 
@@ -196,7 +204,7 @@ Deno.test("download() stops on a signal and goes on in the next call", async () 
           },
         })(),
       );
-      match(error.message, /got stopped: call again to go on$/);
+      match(error.message, /not downloaded: stopped: call again to go on$/);
       const { resumedFrom } = right(
         await download(base, { file, sha256: sha256(BYTES) })(),
       );
