@@ -19,9 +19,9 @@ import { onnxBackend } from "@simsc/core/backends/onnx";
 import { type NamedTensors, readSafetensors } from "@simsc/core/data";
 import { backboneConfig, backboneFeatures } from "@simsc/core/nn";
 import { bakedParameters, readBackbone } from "@simsc/core/runs";
+import { scriptOptions, wholeOption } from "./script_options.ts";
 import { startPeer } from "./side_process.ts";
 import { summarize } from "./statistics.ts";
-import { scriptOptions, wholeOption } from "./script_options.ts";
 
 const MODELS = ["dino-vitb8", "ibot-vitb16", "dinov2-vitb14-reg"];
 const THREADS = 2;
@@ -64,6 +64,7 @@ const { values: options } = scriptOptions(import.meta.url, {
   },
 });
 const steps = wholeOption("--steps", options.steps);
+const seed = wholeOption("--seed", options.seed, 0);
 
 /** Reads a file or ends with what is wrong with it. */
 async function opened(
@@ -78,7 +79,7 @@ async function opened(
 const folder = await mkdtemp(join(tmpdir(), "simsc-backbones-"));
 const models = options.model.flatMap((name) => ["--model", name]);
 const peer = await startPeer(options.python, [
-  ...["make_vits.py", folder, "--seed", options.seed] as const,
+  ...["make_vits.py", folder, "--seed", `${seed}`] as const,
   ...models,
 ]);
 if (peer === undefined) {

@@ -9,12 +9,15 @@
 
 import { readFile } from "node:fs/promises";
 import process from "node:process";
+import { scriptOptions, wrongOption } from "./script_options.ts";
 import { ratiosOf, worsened } from "./worsened.ts";
 
-const [before, now, ...more] = process.argv.slice(2);
+const { positionals: [before, now, ...more] } = scriptOptions(
+  import.meta.url,
+  { allowPositionals: true, options: {} },
+);
 if (before === undefined || now === undefined || more.length > 0) {
-  console.error("usage: deno task bench:check EARLIER LATER");
-  process.exit(2);
+  wrongOption("two files must be given, EARLIER and LATER");
 }
 const [earlier, later] = await Promise.all(
   [before, now].map(async (file) => JSON.parse(await readFile(file, "utf8"))),
@@ -22,8 +25,7 @@ const [earlier, later] = await Promise.all(
 const names = new Set(ratiosOf(earlier).map(({ case: name }) => name));
 const both = ratiosOf(later).filter(({ case: name }) => names.has(name));
 if (both.length === 0) {
-  console.error("the files have no case in common");
-  process.exit(2);
+  wrongOption("the files have no case in common");
 }
 const worse = worsened(later, earlier);
 for (const line of worse) console.error(`worse: ${line}`);

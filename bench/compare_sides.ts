@@ -35,7 +35,10 @@ export interface CompareOptions {
   readonly threads: number;
   /** Counted rounds at least. */
   readonly rounds: number;
-  /** How long counted rounds go on at least: short ones meet every mood of a shared machine; 0 by default. */
+  /**
+   * Seconds that counted rounds go on at least, so that short ones sample the
+   * drift of a shared machine; 0 by default.
+   */
   readonly seconds?: number;
   /** Uncounted rounds before. */
   readonly warmUp: number;

@@ -28,11 +28,16 @@ import {
   resultsPath,
   writeSections,
 } from "./results_file.ts";
+import {
+  namesOption,
+  scriptOptions,
+  wholeOption,
+  wrongOption,
+} from "./script_options.ts";
 import { type Side, startOurs } from "./side_process.ts";
 import { bundledPage, startBrowser } from "./start_browser.ts";
 import { summarize, type Summary } from "./statistics.ts";
-import { type Work, workOf } from "./work.ts";
-import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
+import { CASE_NAMES, type Work, workOf } from "./work.ts";
 
 /** What is started. */
 export interface Engine {
@@ -231,7 +236,7 @@ function line(
 if (import.meta.main) {
   const { values: options } = scriptOptions(import.meta.url, {
     options: {
-      case: { type: "string", multiple: true, default: [] },
+      case: { type: "string", multiple: true, default: Object.keys(CASES) },
       pairs: { type: "string" },
       rounds: { type: "string", default: "10" },
       limit: { type: "string", default: "60" },
@@ -243,6 +248,10 @@ if (import.meta.main) {
   const rounds = wholeOption("--rounds", options.rounds);
   const limit = Number(options.limit);
   if (!(limit > 0)) wrongOption("--limit must be a number above 0");
+  const names = namesOption("--case", options.case, CASE_NAMES);
+  const pairs = options.pairs === undefined
+    ? undefined
+    : wholeOption("--pairs", options.pairs);
   const { chromium, gpu } = options;
   const browser = await promisify(execFile)(chromium, ["--version"])
     .then(({ stdout }) => /[\d.]+/.exec(stdout)?.[0], () => undefined);
@@ -257,12 +266,10 @@ if (import.meta.main) {
       ? startBrowser(page, { ...ours, chromium, gpu })
       : startOurs(ours);
 
-  const names = options.case.length > 0 ? options.case : Object.keys(CASES);
   for (const name of names) {
-    const { pairs } = options;
     const work = workOf(name, {
       ...CASES[name],
-      ...(pairs !== undefined && { pairs: Number(pairs) }),
+      ...(pairs !== undefined && { pairs }),
     });
     const running: Running[] = [];
     for (const engine of present) {

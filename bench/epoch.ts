@@ -30,8 +30,8 @@ import {
 } from "@simsc/core/runs";
 import { trainCommand } from "../examples/_train_options.ts";
 import { right } from "./_right.ts";
-import { summarize } from "./statistics.ts";
 import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
+import { summarize } from "./statistics.ts";
 
 const THREADS = 2;
 const CASES = {

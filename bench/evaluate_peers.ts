@@ -25,8 +25,8 @@ import { fileURLToPath } from "node:url";
 import { onnxBackend } from "@simsc/core/backends/onnx";
 import { readPairs } from "@simsc/core/data";
 import { decodingWorker, evaluateModels, loadWeights } from "@simsc/core/runs";
-import { summarize } from "./statistics.ts";
 import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
+import { summarize } from "./statistics.ts";
 
 const PEER = fileURLToPath(
   new URL("peers/evaluate_willow.py", import.meta.url),

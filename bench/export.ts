@@ -18,7 +18,7 @@ import { createBackend, loadCheckpoint } from "@simsc/core/runs";
 import { exportedMatches } from "./export_onnx.ts";
 import { exportedFeatures } from "./export_safetensors.ts";
 import { right } from "./_right.ts";
-import { scriptOptions } from "./script_options.ts";
+import { scriptOptions, wrongOption } from "./script_options.ts";
 
 const FEATURES_LIMIT = 1e-4;
 const CELLS_LIMIT = 1e-3;
@@ -33,6 +33,12 @@ const { values: { python, like, onnx, images }, positionals: [run = ""] } =
     },
   });
 
+if (run === "") wrongOption("RUN must be given");
+const [source, target] = images.split(",");
+if (onnx !== undefined && (!source || !target)) {
+  wrongOption("--onnx needs two pictures, --images A,B");
+}
+
 const model = right(await loadCheckpoint(run)());
 const backend = right(await createBackend("onnx-cpu")());
 try {
@@ -44,8 +50,7 @@ try {
   });
   console.log(`safetensors in PyTorch: ${JSON.stringify(features)}`);
   if (!(features.error <= FEATURES_LIMIT)) process.exitCode = 1;
-  if (onnx !== undefined) {
-    const [source = "", target = ""] = images.split(",");
+  if (onnx !== undefined && source && target) {
     const pair = { source, target };
     const cells = await exportedMatches(backend, { model, onnx, pair });
     console.log(`ONNX in ONNX Runtime: ${JSON.stringify(cells)}`);

@@ -11,8 +11,8 @@
 
 import process from "node:process";
 import { onnxBackend } from "@simsc/core/backends/onnx";
-import { prepareWork, workOf } from "./work.ts";
-import { scriptOptions, wholeOption } from "./script_options.ts";
+import { namesOption, scriptOptions, wholeOption } from "./script_options.ts";
+import { CASE_NAMES, prepareWork, workOf } from "./work.ts";
 
 const MOST = 1e-3;
 
@@ -25,7 +25,7 @@ const { values: options } = scriptOptions(import.meta.url, {
 const steps = wholeOption("--steps", options.steps);
 
 let largest = 0;
-for (const name of options.case) {
+for (const name of namesOption("--case", options.case, CASE_NAMES)) {
   const [plain, blocked] = [
     await losses(name, "plain"),
     await losses(name, "blocked"),

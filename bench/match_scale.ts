@@ -18,9 +18,9 @@ import {
   resultsPath,
   writeResults,
 } from "./results_file.ts";
+import { scriptOptions, wholeOption } from "./script_options.ts";
 import { startSide } from "./side_process.ts";
 import { summarize, type Summary } from "./statistics.ts";
-import { scriptOptions, wholeOption } from "./script_options.ts";
 
 const CASES = ["queries-20", "queries-20-product", "dense-field"] as const;
 const WARM_UP = 3;

@@ -20,10 +20,10 @@ import {
   resultsPath,
   writeResults,
 } from "./results_file.ts";
+import { namesOption, scriptOptions, wholeOption } from "./script_options.ts";
 import { type Side, startOurs, startPeer } from "./side_process.ts";
 import { summarize, type Summary } from "./statistics.ts";
-import { workOf } from "./work.ts";
-import { scriptOptions, wholeOption } from "./script_options.ts";
+import { CASE_NAMES, workOf } from "./work.ts";
 
 /** Peaks of one case, in mebibytes. */
 export interface MemoryRow {
@@ -82,7 +82,7 @@ if (import.meta.main) {
   };
   const rows: MemoryRow[] = [];
   let versions: Measured["versions"] = {};
-  for (const name of options.case) {
+  for (const name of namesOption("--case", options.case, CASE_NAMES)) {
     const peaks = {
       ours: [] as number[],
       contiguous: [] as number[],

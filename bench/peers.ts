@@ -23,11 +23,16 @@ import {
   resultsPath,
   writeResults,
 } from "./results_file.ts";
+import {
+  namesOption,
+  scriptOptions,
+  wholeOption,
+  wrongOption,
+} from "./script_options.ts";
 import { type Side, startOurs, startPeer } from "./side_process.ts";
 import type { Summary } from "./statistics.ts";
 import { workOf } from "./work.ts";
 import { worsened } from "./worsened.ts";
-import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
 
 /** The short ones first: what the long ones leave in memory slows both sides. */
 const CASES = [
@@ -86,27 +91,20 @@ function tableLine(row: Row): string {
   ].join("");
 }
 
-function wantedCases(names: readonly string[]): readonly string[] {
-  const wanted = CASES.filter((name) => names.includes(name));
-  if (wanted.length < names.length) {
-    wrongOption(`--case must be one of ${CASES.join(", ")}`);
-  }
-  return names.length === 0 ? CASES : wanted;
-}
-
 const { values: options } = scriptOptions(import.meta.url, {
   options: {
     python: { type: "string", default: "python3" },
     json: { type: "string", default: resultsPath("peers.json") },
     steps: { type: "string", default: "20" },
     seconds: { type: "string", default: "20" },
-    case: { type: "string", multiple: true, default: [] },
+    case: { type: "string", multiple: true, default: [...CASES] },
     check: { type: "string" },
     lowering: { type: "string", default: "auto" },
   },
 });
 
-const cases = wantedCases(options.case);
+const wanted = namesOption("--case", options.case, CASES);
+const cases = CASES.filter((name) => wanted.includes(name));
 const lowering = LOWERINGS.find((known) => known === options.lowering);
 if (lowering === undefined) {
   wrongOption(`--lowering must be one of ${LOWERINGS.join(", ")}`);

@@ -8,7 +8,7 @@ import type { Summary } from "./statistics.ts";
 
 /** Results of two sides that took turns. */
 export interface PairedResults extends Measured {
-  /** Counted steps of each side. */
+  /** Counted steps of each side, at least. */
   readonly steps?: number;
   /** How long a case went on at least: short ones have more steps. */
   readonly seconds?: number;
@@ -329,8 +329,11 @@ function where(
   return [
     ...(cpu === undefined ? [] : [`${cpu}, ${cores} cores`]),
     ...Object.entries(versions).map(([name, value]) => `${name} ${value}`),
-    ...(counted === undefined ? [] : [count(counted, "round")]),
-    ...(seconds > 0 ? [`at least ${seconds} s a case`] : []),
+    ...(counted === undefined ? [] : [
+      seconds > 0
+        ? `at least ${count(counted, "round")} and ${seconds} s a case`
+        : count(counted, "round"),
+    ]),
     ...(date === undefined ? [] : [date.slice(0, 10)]),
   ].join(", ");
 }

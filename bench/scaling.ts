@@ -22,9 +22,9 @@ import {
   resultsPath,
   writeSections,
 } from "./results_file.ts";
+import { namesOption, scriptOptions, wholeOption } from "./script_options.ts";
 import { startOurs, startPeer } from "./side_process.ts";
 import { type Work, workOf } from "./work.ts";
-import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
 
 /** One point of a curve. */
 export interface ScalingRow extends Comparison {
@@ -84,15 +84,6 @@ function threadCounts(cores: number): readonly number[] {
   return [1, 2, 4, 8, 16, 32].filter((count) => count <= cores);
 }
 
-function wantedAxes(names: readonly string[]): readonly string[] {
-  const unknown = names.find((name) => !Object.hasOwn(AXES, name));
-  if (unknown !== undefined) {
-    const known = Object.keys(AXES).join(", ");
-    wrongOption(`--axis must be one of ${known}`);
-  }
-  return names.length === 0 ? Object.keys(AXES) : names;
-}
-
 /** One point, both sides in processes of their own. */
 async function point(
   { work, threads, rounds, python }: {
@@ -125,13 +116,15 @@ if (import.meta.main) {
   const { values: options } = scriptOptions(import.meta.url, {
     options: {
       python: { type: "string", default: "python3" },
-      axis: { type: "string", multiple: true, default: [] },
+      axis: { type: "string", multiple: true, default: Object.keys(AXES) },
       rounds: { type: "string", default: "9" },
       json: { type: "string", default: resultsPath("scaling.json") },
     },
   });
   const rounds = wholeOption("--rounds", options.rounds);
-  for (const name of wantedAxes(options.axis)) {
+  for (
+    const name of namesOption("--axis", options.axis, Object.keys(AXES))
+  ) {
     const { values, cases, change } = AXES[name]!;
     const rows: ScalingRow[] = [];
     let versions: Measured["versions"] = {};

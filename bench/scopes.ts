@@ -29,8 +29,8 @@ import {
   trainingData,
 } from "@simsc/core/runs";
 import { right } from "./_right.ts";
-import { summarize } from "./statistics.ts";
 import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
+import { summarize } from "./statistics.ts";
 
 /** The paper's rates (Sec. 4.2). */
 const RATES = { last: 1e-4, full: 2e-5 } as const;
@@ -51,6 +51,8 @@ if (options.data === undefined || options.weights === undefined) {
   wrongOption("--data and --weights must be given");
 }
 const epochs = wholeOption("--epochs", options.epochs, 2);
+const limit = Number(options.limit);
+if (!(limit > 0)) wrongOption("--limit must be a number above 0");
 
 const backend = right(await createBackend("onnx-cpu")());
 const scratch = await mkdtemp(join(tmpdir(), "epochs-"));
@@ -106,4 +108,4 @@ const later = (seconds: readonly number[]): number =>
   summarize(seconds.slice(1)).median;
 const ratio = later(times.full) / later(times.last);
 console.log(`from the second epoch on ${ratio.toFixed(1)} times as fast`);
-process.exit(ratio >= Number(options.limit) ? 0 : 1);
+process.exit(ratio >= limit ? 0 : 1);

@@ -10,9 +10,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 /**
- * Reads a benchmark's options by `parseArgs`. `--help` prints what stands at the
- * head of its file and ends the process; so does an option that is not known,
- * as an error.
+ * Reads a benchmark's options by `parseArgs`. `--help` prints the head of its
+ * file and ends the process with 0; an option that `parseArgs` refuses ends it
+ * with 2 and says why.
  *
  * @param module `import.meta.url` of the benchmark.
  * @param config What it takes.
@@ -51,8 +51,19 @@ export function wholeOption(option: string, text: string, least = 1): number {
     : wrongOption(`${option} must be a whole number of at least ${least}`);
 }
 
-/** Ends the process with what is wrong with an option. */
+/** Names that an option gave, each one of `known`, or the end of the process. */
+export function namesOption(
+  option: string,
+  given: readonly string[],
+  known: readonly string[],
+): readonly string[] {
+  return given.every((name) => known.includes(name))
+    ? given
+    : wrongOption(`${option} must be one of ${known.join(", ")}`);
+}
+
+/** Says what is wrong with an option and ends the process with 2. */
 export function wrongOption(message: string): never {
   console.error(`error: ${message}`);
-  process.exit(1);
+  process.exit(2);
 }

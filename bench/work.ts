@@ -42,6 +42,13 @@ const BACKBONES: Readonly<Record<string, () => BackboneConfig>> = {
   vits16: () => backboneConfig("dino-vits16"),
   vitb16: () => backboneConfig("ibot-vitb16"),
 };
+/** Every {@linkcode Work.case}. */
+export const CASE_NAMES: readonly string[] = [
+  ...Object.keys(BACKBONES).flatMap((
+    name,
+  ) => [`${name}-step`, `${name}-locate`]),
+  "maps-match",
+];
 const STRIDE = 16;
 /** Channels of the maps of `maps-match`. */
 const CHANNELS = 768;

@@ -102,8 +102,9 @@ export function splitReading(
 
 /**
  * Ends the process where one of these options was not given, and says what it
- * wants; where nothing at all was given, with the help. Commander's own check comes before that of unknown names, so it would
- * say of a misspelt option that it is not there.
+ * wants. Commander's own check comes before that of unknown names, so it would
+ * say of a misspelt option that it is not there. Where nothing at all was given,
+ * shows the help as an error.
  *
  * @param command The command, parsed.
  * @param names Long names of the options.

@@ -82,6 +82,9 @@ export async function fetchPart(
   const etag = response.headers.get("ETag") ?? "";
   // A weak tag does not promise equal bytes, so it resumes nothing.
   const canResume = etag !== "" && !etag.startsWith("W/");
+  // Another download that failed may have taken the folder away.
+  const { dirname } = await import("node:path");
+  await fs.mkdir(dirname(file), { recursive: true });
   await fs.rm(about, { force: true });
   if (canResume) await fs.writeFile(about, JSON.stringify({ url, etag }));
   const length = Number(response.headers.get("Content-Length") ?? NaN);

@@ -13,7 +13,7 @@ export function failDownload(
     url,
     file,
     ...(status !== undefined && { status }),
-    message: `${url}: not downloaded: ${got}`,
+    message: `${url}: must give the whole file: got ${got}`,
     ...(cause !== undefined && { cause }),
   });
 }

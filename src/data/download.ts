@@ -20,7 +20,7 @@ export interface DownloadProgress {
 
 /** Options of {@linkcode download}. */
 export interface DownloadOptions {
-  /** Path of the file; folders on the way are made. */
+  /** Path of the file; folders on the way are made, and removed where nothing came. */
   readonly file: string;
   /** SHA-256 of the file in hexadecimal, or its first digits, 8 at least. */
   readonly sha256?: string;
@@ -98,7 +98,10 @@ export function download(
     );
 }
 
-/** Makes the folder first: a disk that takes nothing need not wait for a server. */
+/**
+ * Makes the folder before it asks, so that a disk that takes nothing is known at
+ * once, and removes it again where nothing came.
+ */
 async function run(url: string, options: DownloadOptions): Promise<Downloaded> {
   const { dirname } = await import("node:path");
   const { mkdir } = await import("node:fs/promises");
@@ -112,7 +115,7 @@ async function run(url: string, options: DownloadOptions): Promise<Downloaded> {
   }
 }
 
-/** Removes a folder and those above it, up to `last`, unless something lies there. */
+/** Removes empty folders from `folder` up to `last`. */
 async function removeEmpty(folder: string, last: string): Promise<void> {
   const { dirname, resolve } = await import("node:path");
   const { rmdir } = await import("node:fs/promises");

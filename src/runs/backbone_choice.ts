@@ -76,7 +76,7 @@ export function chosenBackbone(
  * its attention; pictures of their original size are padded all the same.
  *
  * @param backbone Which backbone.
- * @param size Side of the square, or `original`.
+ * @param size Side of the square, `original`, or a longest side.
  * @param file Where the size came from, for errors.
  * @returns The size, or what is wanted: more than a cell, at most 100 million
  *   pixels, whole patches.
@@ -101,13 +101,14 @@ export function checkImageSize(
   file: string,
 ): Result<DataError, ImageSize> {
   const stride = backboneStride(backbone);
-  const [field, side] = typeof size === "object"
-    ? ["maxSide", size.maxSide] as const
-    : ["size", size] as const;
-  if (side !== "original" && !(side > stride && side <= LARGEST_SIDE)) {
-    const wanted =
-      `more than ${stride}, one cell of ${backbone.name}, and at most ${LARGEST_SIDE}`;
-    return left(malformedFile(file, field, wanted, String(side)));
+  const refused = (field: string, wanted: string, got: number) =>
+    left(malformedFile(file, field, wanted, String(got)));
+  const cell = `more than ${stride}, one cell of ${backbone.name}`;
+  if (typeof size === "object" && !(size.maxSide > stride)) {
+    return refused("maxSide", cell, size.maxSide);
+  }
+  if (typeof size === "number" && !(size > stride && size <= LARGEST_SIDE)) {
+    return refused("size", `${cell}, and at most ${LARGEST_SIDE}`, size);
   }
   // Sizes in proportion are padded to whole cells, whatever they are.
   const isPadded = typeof size !== "number" || backbone.kind === "resnet";
@@ -115,11 +116,11 @@ export function checkImageSize(
     return right(size);
   }
   const below = Math.floor(size / stride) * stride;
-  const near = [below, below + stride].filter((each) => each > stride)
-    .join(" or ");
+  const near = [below, below + stride]
+    .filter((each) => each > stride && each <= LARGEST_SIDE).join(" or ");
   const wanted =
     `a multiple of the patch of ${backbone.name}, ${stride}, such as ${near}`;
-  return left(malformedFile(file, "size", wanted, String(size)));
+  return refused("size", wanted, size);
 }
 
 /**

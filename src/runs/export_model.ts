@@ -32,6 +32,9 @@ export interface ExportModelOptions extends Reading {
   readonly producer?: { readonly name: string; readonly version: string };
 }
 
+/** As many pixels as a picture may have that is decoded. */
+const MAX_PIXELS = 100_000_000;
+
 /**
  * Writes a model as one ONNX file that any runtime of the standard runs alone.
  *
@@ -114,6 +117,11 @@ function check(
     number,
     number,
   ];
+  if (!(h * w > stride ** 2 && h * w <= MAX_PIXELS)) {
+    const wanted = `more than a cell of ${stride} x ${stride} pixels, and at ` +
+      `most ${MAX_PIXELS} pixels`;
+    throw new OptionError(fn, "imageSize", wanted, imageSize);
+  }
   if (config.backbone.kind === "vit" && `${imageSize}` !== `${[h, w]}`) {
     const wanted =
       `multiples of the patch of ${config.backbone.name}, ${stride}`;

@@ -49,6 +49,13 @@ Deno.test("renderPerformance() puts losses beside wins, and what was wanted", ()
   match(page, /\| 2\.00 \| \*\*missed\*\*, wanted 0\.9 \|/);
 });
 
+Deno.test("renderPerformance() says how long short cases went on", () => {
+  const rows = [{ case: "x", ours: side(1), theirs: side(2), ratio: 0.5 }];
+  const peers = { ...MEASURED, steps: 20, seconds: 10, rows };
+  const page = renderPerformance({ notes: "", peers });
+  match(page, /torch 9\.9, at least 20 rounds and 10 s a case, 2026-01-02\./);
+});
+
 Deno.test("renderPerformance() keeps emulated GPUs apart from speeds", () => {
   const row = { host: "deno", starts: 1, difference: 0, times: [] } as const;
   const page = renderPerformance({

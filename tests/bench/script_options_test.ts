@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Benchmarks that take options. */
 const TASKS = Object.keys(project.tasks)
-  .filter((name) => name.startsWith("bench:") && name !== "bench:check");
+  .filter((name) => name.startsWith("bench:"));
 
 async function run(task: string, ...args: readonly string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -49,10 +49,20 @@ Deno.test("a benchmark refuses options by name", async () => {
     [["bench:memory", "--rounds", "0"], /^error: --rounds must be a whole/m],
     [["bench:scopes", "--format", "willow"], /^error: --data and --weights/m],
     [["bench:peers", "--case", "vgg"], /^error: --case must be one of resnet/m],
+    [
+      ["bench:engines", "--case", "vgg"],
+      /^error: --case must be one of small/m,
+    ],
+    [
+      ["bench:scaling", "--axis", "depth"],
+      /^error: --axis must be one of pairs/m,
+    ],
+    [["bench:export"], /^error: RUN must be given/m],
+    [["bench:check", "one.json"], /^error: two files must be given/m],
   ] as const;
   for (const [[task, ...args], wanted] of cases) {
     const { code, out, err } = await run(task, ...args);
-    strictEqual(code, 1, out);
+    strictEqual(code, 2, out);
     match(err, wanted);
   }
 });

@@ -73,7 +73,7 @@ Deno.test("download() goes on in another call, unless the file has changed", asy
           const file = join(folder, "a.bin");
           const error = left(await download(base, { file, retries: 0 })());
           equal(error._tag, "FailedDownload");
-          match(error.message, /not downloaded: a broken connection/);
+          match(error.message, /got a broken connection/);
           isFirst = false;
           const { resumedFrom } = right(
             await download(base, { file, sha256: sha256(BYTES) })(),
@@ -135,12 +135,12 @@ Deno.test("download() refuses another checksum or size, and keeps nothing", asyn
         const [wanted, message] of [
           [
             { sha256: "0".repeat(64) },
-            /not downloaded: SHA-256 \w{64} instead of 0{64}$/,
+            /got SHA-256 \w{64} instead of 0{64}$/,
           ],
           [{ sha256: "00000000" }, /instead of 00000000$/],
           [{ sha256: sha256(BYTES).slice(0, 4) }, /SHA-256/], // too short
-          [{ size: 5 }, /not downloaded: 300000 bytes instead of 5$/],
-          [{ maxBytes: 1000 }, /not downloaded: more than 1000 bytes$/],
+          [{ size: 5 }, /got 300000 bytes instead of 5$/],
+          [{ maxBytes: 1000 }, /got more than 1000 bytes$/],
         ] as const
       ) {
         const error = left(await download(base, { file, ...wanted })());
@@ -173,7 +173,10 @@ Deno.test("download() tries again after 503, not after 404", async () => {
       async (base, seen) => {
         const error = left(await download(base, { file, waitMs: 1 })());
         equal(error._tag === "FailedDownload" && error.status, 404);
-        equal(error.message, `${base}: not downloaded: answer 404`);
+        equal(
+          error.message,
+          `${base}: must give the whole file: got answer 404`,
+        );
         equal(seen.length, 1);
       },
     );
@@ -186,8 +189,39 @@ Deno.test("download() tries again after 503, not after 404", async () => {
       })(),
     );
     await rejects(readdir(join(folder, "none")), { code: "ENOENT" });
-    match(gone.message, /not downloaded: no answer \(/);
+    match(gone.message, /got no answer \(/);
   });
+});
+
+Deno.test("download() is not disturbed by one that fails in the same new folder", async () => {
+  // The one that will fail makes the folder; both are asked for before either is answered.
+  const answers = new Map<string, () => void>();
+  await withFolder((folder) =>
+    withServer(
+      async (request, path) => {
+        await new Promise<void>((answer) => answers.set(path, answer));
+        return path === "/none"
+          ? new Response("none", { status: 404 })
+          : serveBytes(request, BYTES);
+      },
+      async (base) => {
+        const asked = async (path: string) => {
+          const file = join(folder, "new", path);
+          const outcome = download(`${base}/${path}`, { file })();
+          while (!answers.has(`/${path}`)) {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+          }
+          return { outcome };
+        };
+        const [none, good] = [await asked("none"), await asked("good")];
+        answers.get("/none")?.();
+        left(await none.outcome);
+        answers.get("/good")?.();
+        equal(right(await good.outcome).bytes, BYTES.length);
+        deepStrictEqual(await readdir(join(folder, "new")), ["good"]);
+      },
+    )
+  );
 });
 
 Deno.test("download() stops on a signal and goes on in the next call", async () => {
@@ -204,7 +238,7 @@ Deno.test("download() stops on a signal and goes on in the next call", async () 
           },
         })(),
       );
-      match(error.message, /not downloaded: stopped: call again to go on$/);
+      match(error.message, /got stopped: call again to go on$/);
       const { resumedFrom } = right(
         await download(base, { file, sha256: sha256(BYTES) })(),
       );

@@ -55,6 +55,14 @@ Deno.test("checkImageSize() says which sizes are whole patches", () => {
   );
   // Not 16, which is one cell.
   strictEqual(message(20).includes("such as 32: got 20"), true);
+  const wide = backboneConfig("dinov2-vitb14");
+  // Not 10,010, which is too large.
+  strictEqual(
+    left(checkImageSize(wide, 9_998, "options")).message.endsWith(
+      "such as 9996: got 9998",
+    ),
+    true,
+  );
   strictEqual(right(checkImageSize(vit, 224, "options")), 224);
   strictEqual(right(checkImageSize(vit, "original", "options")), "original");
   const resnet = backboneConfig("resnet18");
@@ -82,12 +90,13 @@ Deno.test("checkImageSize() wants more than a cell, and no more than fits", () =
   strictEqual(message(NaN).endsWith("got NaN"), true);
   strictEqual(message(10_001).endsWith("got 10001"), true);
   strictEqual(
-    message({ maxSide: 20_000 }).startsWith('options: "maxSide" must be'),
-    true,
+    message({ maxSide: 16 }),
+    'options: "maxSide" must be more than 16, one cell of resnet18: got 16',
   );
   strictEqual(right(checkImageSize(resnet, 17, "options")), 17);
-  const largest = { maxSide: 10_000 };
-  strictEqual(right(checkImageSize(resnet, largest, "options")), largest);
+  // It only shrinks pictures, so it has no upper bound.
+  const large = { maxSide: 20_000 };
+  strictEqual(right(checkImageSize(resnet, large, "options")), large);
 });
 
 Deno.test("decodeTrainConfig() checks layers, norm and size against the backbone", () => {

@@ -252,6 +252,8 @@ Deno.test("exportModel() refuses what it cannot write", async () => {
   const wrong: readonly (readonly [Model, Partial<ExportModelOptions>])[] = [
     [MODELS["vit"]!, { imageSize: [96, 120] }],
     [MODELS["resnet"]!, { imageSize: [8, 96] }],
+    [MODELS["resnet"]!, { imageSize: [16, 16] }],
+    [MODELS["resnet"]!, { imageSize: [10_016, 10_016] }],
     [MODELS["resnet"]!, { queries: 0 }],
     [MODELS["resnet"]!, { dtype: "int8" as "float16" }],
     [MODELS["resnet"]!, { pixels: "bgr" as "rgb255" }],
