@@ -1,6 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
-import { gridPoints } from "./_grid.ts";
 import type { Grid } from "./_grid.ts";
+import { gridCorners } from "./_grid_corners.ts";
 import type { CorrelateOptions } from "./correlate.ts";
 import {
   type FeatureQueries,
@@ -89,39 +89,17 @@ function cornersOf<T>(
   queries: T,
   grid: Grid,
 ): { readonly corners: T; readonly weights: T } {
-  const fn = "bilinearNearestNeighbor";
-  const { x, y } = gridPoints(backend, fn, queries, grid);
+  const corners = gridCorners(
+    backend,
+    "bilinearNearestNeighbor",
+    queries,
+    grid,
+  );
   const [batch, count] = backend.shape(queries) as [number, number];
-  const side = (p: T, cells: number) => {
-    const low = floorOf(backend, p, cells);
-    const high = backend.minimum(backend.add(low, 1), cells - 1);
-    const share = backend.sub(p, low);
-    return { ends: [low, high], shares: [backend.sub(1, share), share] };
-  };
-  const [columns, rows] = [side(x, grid[1]), side(y, grid[0])];
-  const places = [[0, 0], [1, 0], [0, 1], [1, 1]] as const;
-  const corners = places.flatMap((
-    [i, j],
-  ) => [columns.ends[i] as T, rows.ends[j] as T]);
-  const weights = places.map(([i, j]) =>
-    backend.mul(columns.shares[i] as T, rows.shares[j] as T)
-  );
+  const places = corners.flatMap(({ x, y }) => [x, y]);
+  const shares = corners.map(({ share }) => share);
   return {
-    corners: backend.reshape(backend.concat(corners, 2), [
-      batch,
-      count * 4,
-      2,
-    ]),
-    weights: backend.reshape(backend.concat(weights, 2), [batch, count, 4, 1]),
+    corners: backend.reshape(backend.concat(places, 2), [batch, count * 4, 2]),
+    weights: backend.reshape(backend.concat(shares, 2), [batch, count, 4, 1]),
   };
-}
-
-/** Whole part of `p [B, K, 1]`: how many of 1, 2, … it reaches. */
-function floorOf<T>(backend: Backend<T>, p: T, cells: number): T {
-  if (cells === 1) return backend.mul(p, 0);
-  const thresholds = Float64Array.from({ length: cells - 1 }, (_, i) => i + 1);
-  const below = backend.step(
-    backend.sub(backend.constant(thresholds, [cells - 1]), p),
-  );
-  return backend.sub(cells - 1, backend.sum(below, [2]));
 }

@@ -1,8 +1,9 @@
 import type { Backend } from "../backends/backend.ts";
 import { inverseNorms } from "./_inverse_norms.ts";
+import { sampleCells } from "./_sample_cells.ts";
 import { scaledColumns } from "./_scaled_columns.ts";
 import { axes, divide, perPair } from "./_shape.ts";
-import { bilinearWeights, type Grid } from "./bilinear_weights.ts";
+import type { Grid } from "./_grid.ts";
 import type { CorrelateOptions, FeaturePair } from "./correlate.ts";
 import { ShapeError } from "./errors.ts";
 
@@ -91,8 +92,12 @@ function fromScores<T>(
     throw new ShapeError("matchMaps", "scores", wanted, shape);
   }
   const count = queryCount(backend, queries, batch);
-  const rows = bilinearWeights(backend, queries, gridA);
-  return backend.reshape(backend.matMul(rows, scores), [batch, count, hb, wb]);
+  const maps = sampleCells(backend, "matchMaps", scores, {
+    points: queries,
+    grid: gridA,
+    axis: 1,
+  });
+  return backend.reshape(maps, [batch, count, hb, wb]);
 }
 
 function fromFeatures<T>(
@@ -106,17 +111,20 @@ function fromFeatures<T>(
   const [batch, , ha, wa] = backend.shape(inputs.featuresA) as Quad;
   const [, , hb, wb] = backend.shape(inputs.featuresB) as Quad;
   const count = queryCount(backend, inputs.queries, batch);
-  const rows = bilinearWeights(backend, inputs.queries, [ha, wa]);
   // Lengths divide the K rows on either side: no second copy of a map is made.
-  const unit = (maps: T, features: T): T => {
-    if (!normalize) return maps;
-    const cells = [batch, 1, backend.shape(maps)[2] as number];
-    const inverse = inverseNorms(backend, features);
-    return backend.mul(maps, backend.reshape(inverse, cells));
-  };
-  const weights = unit(rows, inputs.featuresA);
-  const sampled = backend.matMul(weights, a, { transposeB: true });
-  const scores = unit(backend.matMul(sampled, b), inputs.featuresB);
+  const inverses = (features: T, cells: number): T | undefined =>
+    normalize
+      ? backend.reshape(inverseNorms(backend, features), [batch, 1, cells])
+      : undefined;
+  const sampled = sampleCells(backend, "matchMaps", a, {
+    points: inputs.queries,
+    grid: [ha, wa],
+    axis: 2,
+    factors: inverses(inputs.featuresA, ha * wa),
+  });
+  const products = backend.matMul(sampled, b);
+  const ofB = inverses(inputs.featuresB, hb * wb);
+  const scores = ofB ? backend.mul(products, ofB) : products;
   // K rows are fewer numbers to divide than the two maps of Eq. 5.
   const scaled = [["betaA", betaA] as const, ["betaB", betaB] as const].reduce(
     (maps, [param, beta]) =>

@@ -1,9 +1,11 @@
-import { ok, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
+import type { Backend } from "../../src/backends/backend.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
+import { valueAndGrad } from "../../src/backends/tape.ts";
 import { correlate } from "../../src/core/correlate.ts";
 import { OptionError, ShapeError } from "../../src/core/errors.ts";
-import { matchMaps } from "../../src/core/match_maps.ts";
+import { type FeatureQueries, matchMaps } from "../../src/core/match_maps.ts";
 import {
   assertClose,
   assertFrees,
@@ -13,6 +15,7 @@ import {
   drawn,
   eachBackend,
   NAN,
+  type Numbers,
   put,
 } from "../_helpers.ts";
 
@@ -126,6 +129,102 @@ Deno.test("matchMaps() agrees with central differences", () => {
     { scores: drawn(8, [1, 4, 3]), queries },
     (be, inputs) => matchMaps(be, inputs, { gridA: [2, 2], gridB: [1, 3] }),
   );
+});
+
+/** So many that the four cells of each are gathered, and as few as half of them. */
+const [MANY, GRID] = [512, 16];
+
+/** Many queries at once, or half of them and then the others. */
+function matchMany<T>(
+  be: Backend<T>,
+  { queries, scores, ...maps }: Readonly<Record<string, T>>,
+  parts: 1 | 2,
+): T {
+  const count = MANY / parts;
+  const found = Array.from({ length: parts }, (_, i) => {
+    const own = be.slice(queries!, [0, i * count, 0], [2, count, 2]);
+    const grids = { gridA: [GRID, GRID], gridB: [1, 3] } as const;
+    return scores === undefined
+      ? matchMaps(be, { ...maps, queries: own } as FeatureQueries<T>)
+      : matchMaps(be, { scores, queries: own }, grids);
+  });
+  return parts === 1 ? found[0]! : be.concat(found, 1);
+}
+
+/** Feature maps, or scores, and many queries: of both images, in cells and between, beyond the grid too. */
+function manyOf(kind: "features" | "scores"): Record<string, Numbers> {
+  const points = drawn(13, [2, MANY, 2], [-1, GRID]);
+  const data = points.data.map((x, i) => i % 7 === 0 ? Math.round(x) : x);
+  const queries = { shape: points.shape, data };
+  return kind === "features"
+    ? {
+      featuresA: drawn(11, [2, 3, GRID, GRID]),
+      featuresB: drawn(12, [2, 3, 1, 3]),
+      queries,
+    }
+    : { scores: drawn(14, [2, GRID * GRID, 3]), queries };
+}
+
+for (const kind of ["features", "scores"] as const) {
+  eachBackend(
+    `matchMaps() matches many queries from ${kind} as it does few`,
+    async (be) => {
+      const inputs = Object.fromEntries(
+        Object.entries(manyOf(kind)).map(([name, x]) => [name, put(be, x)]),
+      );
+      const [once, halves] = await be.read([
+        matchMany(be, inputs, 1),
+        matchMany(be, inputs, 2),
+      ]);
+      assertNear(once!, halves!, 1e-6);
+    },
+  );
+
+  Deno.test(`matchMaps() has the same gradient from ${kind} by many queries`, () => {
+    const be = referenceBackend();
+    let gathered = 0;
+    const counting = {
+      ...be,
+      gather: (...args: Parameters<typeof be.gather>) => {
+        gathered++;
+        return be.gather(...args);
+      },
+    };
+    // Between cells: on them the slope of a query is either side's.
+    const queries = drawn(16, [2, MANY, 2], [-0.99, GRID]);
+    const inputs = { ...manyOf(kind), queries };
+    const gradientsIn = (parts: 1 | 2) =>
+      valueAndGrad(counting, (tape, parameters) => ({
+        value: matchMany(tape, parameters, parts),
+        cotangent: put(tape, drawn(15, [2, MANY, 1, 3], [0.5, 1.5])),
+      }))(
+        Object.fromEntries(
+          Object.entries(inputs).map(([name, x]) => [name, put(be, x)]),
+        ),
+      ).gradients;
+    const halves = gradientsIn(2);
+    strictEqual(gathered, 0);
+    const once = gradientsIn(1);
+    ok(gathered > 0);
+    for (const name of Object.keys(inputs)) {
+      assertNear(once[name]!.data, halves[name]!.data, 1e-9);
+    }
+  });
+}
+
+Deno.test("matchMaps() keeps a NaN among many queries to its own map", () => {
+  const be = referenceBackend();
+  const { queries, ...maps } = manyOf("features");
+  const data = queries!.data.map((x, i) => i === 3 ? NaN : x);
+  const found = matchMany(be, {
+    featuresA: put(be, maps["featuresA"]!),
+    featuresB: put(be, maps["featuresB"]!),
+    queries: be.tensor(data, queries!.shape),
+  }, 1);
+  // The y of query 1 of the first image, and its three scores.
+  const nans = Array.from(found.data, (x, i) => Number.isNaN(x) ? i : -1)
+    .filter((i) => i >= 0);
+  deepStrictEqual(nans, [3, 4, 5]);
 });
 
 eachBackend("matchMaps() frees what it made", async (be) => {
