@@ -1,7 +1,10 @@
 import type { Backend } from "../backends/backend.ts";
 import { type Grid, gridPoints } from "./_grid.ts";
 
-/** One of the four cells around each of `K` points, and what it counts; `[B, K, 1]` each. */
+/**
+ * One of the four cells around each of `K` points, and what it counts;
+ * `[B, K, 1]` each.
+ */
 export interface GridCorner<T> {
   /** Its column. */
   readonly x: T;

@@ -13,6 +13,7 @@ const MANY_WEIGHTS = 2 ** 17;
 export interface SampleOptions<T> {
   /** `[B, K, 2]`, (x, y) in cells. */
   readonly points: T;
+  /** `[h, w]`, `N` cells in all. */
   readonly grid: Grid;
   /** Which axis of what is read are the cells; the other one is kept. */
   readonly axis: 1 | 2;
@@ -20,7 +21,7 @@ export interface SampleOptions<T> {
   readonly factors?: T | undefined;
 }
 
-/** Numbers of cells at sub-pixel points: of `[B, N, M]` or `[B, M, N]`, `[B, K, M]`. */
+/** Cells at sub-pixel points: of `[B, N, M]`, or `[B, M, N]`, `[B, K, M]`. */
 export function sampleCells<T>(
   backend: Backend<T>,
   fn: string,
