@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { onnxBackend } from "../../src/backends/onnx/mod.ts";
 import {
+  hasLongStrips,
   hasStrips,
   stripsFor,
 } from "../../src/backends/onnx/blocked/winograd/strips.ts";
@@ -25,7 +26,13 @@ const STRIPS: readonly Geometry[] = [
   { x: [64, 64, 2, 3], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
 ];
 
-/** Those that have eight rows where filters are constant. */
+/** Those that have eight rows where filters are constant, and tiles else. */
+const LONG_FOR_TILES: readonly Geometry[] = [
+  { x: [2, 128, 32, 32], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [1, 144, 31, 32], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
+];
+
+/** Those that have eight rows where filters are constant, and four else. */
 const LONG: readonly Geometry[] = [
   { x: [2, 64, 32, 32], filters: 64, kernelSize: 3, stride: 1, padding: 1 },
   { x: [1, 64, 23, 80], filters: 80, kernelSize: 3, stride: 1, padding: 1 },
@@ -50,6 +57,19 @@ for (const geometry of [...STRIPS, ...LONG]) {
     onBlocked,
     () => {
       ok(hasStrips(windowOf(geometry), 16));
+      return agrees((be) => predicted(be, geometry));
+    },
+  );
+}
+
+for (const geometry of LONG_FOR_TILES) {
+  const { x, filters } = geometry;
+  Deno.test(
+    `strips convolve [${x}] with ${filters} constant filters, in place of tiles`,
+    onBlocked,
+    () => {
+      const g = windowOf(geometry);
+      ok(hasLongStrips(g, 16) && !hasStrips(g, 16));
       return agrees((be) => predicted(be, geometry));
     },
   );

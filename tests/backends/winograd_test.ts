@@ -1,11 +1,11 @@
-import { ok } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import type { Backend } from "../../src/backends/backend.ts";
 import { onnxBackend, type OnnxTensor } from "../../src/backends/onnx/mod.ts";
 import { constantLeaf } from "../../src/backends/onnx/_constant.ts";
 import { operations } from "../../src/backends/onnx/_record.ts";
 import type { ConvNode } from "../../src/backends/onnx/blocked/_window.ts";
 import { cookToom } from "../../src/backends/onnx/blocked/winograd/cook_toom.ts";
-import { hasGroupedWinograd } from "../../src/backends/onnx/blocked/winograd/grouped.ts";
+import { forwardLayoutOf } from "../../src/backends/onnx/blocked/winograd/forward_layout_of.ts";
 import { hasWinograd } from "../../src/backends/onnx/blocked/winograd/winograd.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import {
@@ -117,7 +117,7 @@ Deno.test("hasWinograd() leaves other convolutions alone", () => {
 /** Those that groups are for: one picture, unlike sides, more than eight tiles. */
 const PREDICTED: readonly Geometry[] = [
   { x: [1, 128, 16, 16], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
-  { x: [2, 128, 21, 30], filters: 144, kernelSize: 3, stride: 1, padding: 1 },
+  { x: [1, 256, 13, 18], filters: 272, kernelSize: 3, stride: 1, padding: 1 },
   { x: [3, 144, 9, 11], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
   { x: [1, 128, 45, 7], filters: 128, kernelSize: 3, stride: 1, padding: 1 },
 ];
@@ -128,7 +128,8 @@ for (const geometry of PREDICTED) {
     `groups convolve [${x}] with ${filters} constant filters`,
     onBlocked,
     () => {
-      ok(isGrouped(leaf(...x), filled([filters, x[1]!, 3, 3])));
+      const w = filled([filters, x[1]!, 3, 3]);
+      strictEqual(layoutOf(leaf(...x), w), "blockedTaps");
       return agrees((be) => predicted(be, geometry));
     },
   );
@@ -175,14 +176,22 @@ Deno.test(
   },
 );
 
-Deno.test("hasGroupedWinograd() wants filters that are constant, and tiles", () => {
+Deno.test("forwardLayoutOf() has tiles in groups and long strips for constant filters", () => {
   const [x, w] = [leaf(1, 128, 16, 16), filled([128, 128, 3, 3])];
   const gain = filled([128, 1, 1, 1]);
-  ok(isGrouped(x, w));
-  ok(isGrouped(x, operations.mul(w, gain)));
-  ok(!isGrouped(x, operations.mul(w, leaf(128, 1, 1, 1))), "a gain is fed");
-  ok(!isGrouped(leaf(1, 128, 12, 16), w), "too few tiles");
-  ok(!isGrouped(x, filled([64, 128, 3, 3])), "too few filters");
+  strictEqual(layoutOf(x, w), "blockedTaps");
+  strictEqual(layoutOf(x, operations.mul(w, gain)), "blockedTaps");
+  const fed = operations.mul(w, leaf(128, 1, 1, 1));
+  strictEqual(layoutOf(x, fed), "filter", "a gain is fed");
+  strictEqual(layoutOf(leaf(1, 128, 12, 16), w), "filter", "too few tiles");
+  strictEqual(layoutOf(x, filled([64, 128, 3, 3])), "filter", "few filters");
+  // Eight rows, where there are cells for them and fewer than 256 channels.
+  const large = leaf(2, 128, 32, 32);
+  strictEqual(layoutOf(large, w), "stripTaps");
+  strictEqual(layoutOf(large, filled([64, 128, 3, 3])), "stripTaps");
+  strictEqual(layoutOf(large, fed), "taps");
+  const wide = filled([256, 256, 3, 3]);
+  strictEqual(layoutOf(leaf(2, 256, 32, 32), wide), "blockedTaps");
 });
 
 Deno.test(
@@ -205,10 +214,10 @@ function filled(shape: readonly number[]): OnnxTensor {
   return constantLeaf(uniform(1, shape).data, shape);
 }
 
-/** Whether a convolution by `w` is written by groups in blocks of 16. */
-function isGrouped(x: OnnxTensor, w: OnnxTensor): boolean {
+/** How `w` lies for a convolution in blocks of 16. */
+function layoutOf(x: OnnxTensor, w: OnnxTensor): string {
   const node = operations.conv2d(x, w, { stride: 1, padding: 1 });
-  return hasGroupedWinograd(
+  return forwardLayoutOf(
     { canonical: (node) => node },
     node as ConvNode,
     16,

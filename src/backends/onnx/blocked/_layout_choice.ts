@@ -20,7 +20,7 @@ import {
   windowOf,
 } from "./_window.ts";
 import { filterLayoutOf } from "./winograd/filter_layout_of.ts";
-import { hasGroupedWinograd } from "./winograd/grouped.ts";
+import { forwardLayoutOf } from "./winograd/forward_layout_of.ts";
 
 /** Operations whose rule is the same in every layout. */
 const ELEMENTWISE: ReadonlySet<OperationName> = new Set<OperationName>([
@@ -109,18 +109,19 @@ function votesOf(
   const [a, b] = node.inputs;
   if (isConv(node)) {
     const g = windowOf(node);
-    if (hasGroupedWinograd(plan, node, block)) {
-      return [[node, "maps"], [a!, "maps"], [b!, "blockedTaps"]];
-    }
-    const filterLayout = filterLayoutOf(g, block);
     if (node.operation === "conv2d" && isBlockable(g, block)) {
       return isImage(g, block)
         ? [
           [node, isStem(plan, node, block) ? "planes" : "maps"],
           [b!, "imageFilter"],
         ]
-        : [[node, "maps"], [a!, "maps"], [b!, filterLayout]];
+        : [
+          [node, "maps"],
+          [a!, "maps"],
+          [b!, forwardLayoutOf(plan, node, block)],
+        ];
     }
+    const filterLayout = filterLayoutOf(g, block);
     if (node.operation === "conv2dInputGrad" && hasInputGrad(g, block)) {
       return [[node, "maps"], [a!, "maps"], [b!, filterLayout]];
     }

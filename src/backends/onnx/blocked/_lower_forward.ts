@@ -13,8 +13,8 @@ import {
   windowOf,
 } from "./_window.ts";
 import { isConstant } from "./is_constant.ts";
-import { filterLayoutOf } from "./winograd/filter_layout_of.ts";
-import { groupedWinogradConv, hasGroupedWinograd } from "./winograd/grouped.ts";
+import { forwardLayoutOf } from "./winograd/forward_layout_of.ts";
+import { groupedWinogradConv } from "./winograd/grouped.ts";
 import { stripConv } from "./winograd/strips.ts";
 import { winogradConv } from "./winograd/winograd.ts";
 
@@ -71,16 +71,16 @@ function lowerWinograd(
 ): Unfinished | undefined {
   const [x, w, offset] = convolution.inputs.map(plan.canonical);
   const bias = offset && values.get(offset, "plain");
-  if (hasGroupedWinograd(plan, convolution, rule.block)) {
-    const inputs = {
-      x: values.get(x!, "blockedTiles"),
-      w: values.get(w!, "blockedTaps"),
-      bias,
-    };
-    return { maps: groupedWinogradConv(rule, inputs, g) };
-  }
-  const layout = filterLayoutOf(g, rule.block);
+  const layout = forwardLayoutOf(plan, convolution, rule.block);
   switch (layout) {
+    case "blockedTaps": {
+      const inputs = {
+        x: values.get(x!, "blockedTiles"),
+        w: values.get(w!, layout),
+        bias,
+      };
+      return { maps: groupedWinogradConv(rule, inputs, g) };
+    }
     case "taps": {
       const inputs = { x: values.get(x!, "tiles"), w: values.get(w!, layout) };
       return { maps: winogradConv(rule, inputs, g), bias };

@@ -7,12 +7,10 @@
  *
  * @module
  */
-import type { GraphPlan } from "../../lowering.ts";
 import type { Value } from "../../model_builder.ts";
 import type { RuleTarget } from "../_conv.ts";
 import { blockedOp } from "../_rows.ts";
-import { isConstant } from "../is_constant.ts";
-import { type ConvNode, type Window, windowOf } from "../_window.ts";
+import type { Window } from "../_window.ts";
 import { blockedResultMaps } from "./_blocked_tiles.ts";
 import { biasPoints, filterPoints } from "./_points.ts";
 import { BIAS, FILTER, POINTS, tilesAlong } from "./_transforms.ts";
@@ -21,17 +19,10 @@ import { isTileable } from "./winograd.ts";
 /** Fewer, and reading 36 filters for nine costs what tiles save. */
 const FEWEST_TILES = 16;
 
-/** Whether a forward convolution is written by groups: its filter is constant. */
-export function hasGroupedWinograd(
-  { canonical }: Pick<GraphPlan, "canonical">,
-  node: ConvNode,
-  block: number,
-): boolean {
-  if (node.operation !== "conv2d") return false;
-  const g = windowOf(node);
+/** Whether a convolution by a constant filter can be written by groups. */
+export function hasGroupedWinograd(g: Window, block: number): boolean {
   const tiles = g.batch * tilesAlong(g.height) * tilesAlong(g.width);
-  return isTileable(g, block) && tiles >= FEWEST_TILES &&
-    isConstant(canonical, canonical(node.inputs[1]!));
+  return isTileable(g, block) && tiles >= FEWEST_TILES;
 }
 
 /** Operands of {@linkcode groupedWinogradConv}. */

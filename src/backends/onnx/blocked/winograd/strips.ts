@@ -27,6 +27,9 @@ import { hasWinograd } from "./winograd.ts";
 /** Fewer channels, and moving the rows costs what the products save. */
 const FEWEST_CHANNELS = 64;
 
+/** Fewer channels, and moving tiles takes what they save beside eight rows. */
+const FEWEST_TILE_CHANNELS = 256;
+
 /** Fewer cells of a product, and reading its filters costs what it saves. */
 const FEWEST_CELLS = 128;
 
@@ -37,6 +40,16 @@ export function hasStrips(g: Window, block: number): boolean {
     Math.min(channels, filters) >= FEWEST_CHANNELS &&
     batch * stripsOf(g, LINE).strips * width >= FEWEST_CELLS &&
     !hasWinograd(g, block);
+}
+
+/**
+ * Whether a convolution by a constant filter takes strips of eight rows, which
+ * for fewer than 256 channels leave tiles behind too.
+ */
+export function hasLongStrips(g: Window, block: number): boolean {
+  const channels = Math.min(g.channels, g.filters);
+  return isSame3x3(g, block) && channels >= FEWEST_CHANNELS &&
+    channels < FEWEST_TILE_CHANNELS && fewestStrips(g).line === LONG_LINE;
 }
 
 /** How maps are cut into strips. */
