@@ -15,7 +15,10 @@ import {
 import { explained } from "./_explained.ts";
 import { evaluateCommand } from "./_evaluate_options.ts";
 
-/** Evaluates what the arguments say and prints it; the process's exit code, 130 where it was stopped. */
+/**
+ * Evaluates what the arguments say and prints it; the process's exit code, 130
+ * where it was stopped.
+ */
 export async function runEvaluation(
   args: readonly string[],
   worker: DecodingWorker,

@@ -1,9 +1,9 @@
 import type { Backend } from "../backends/backend.ts";
+import type { Grid } from "./_grid.ts";
 import { inverseNorms } from "./_inverse_norms.ts";
 import { sampleCells } from "./_sample_cells.ts";
 import { scaledColumns } from "./_scaled_columns.ts";
 import { axes, divide, perPair } from "./_shape.ts";
-import type { Grid } from "./_grid.ts";
 import type { CorrelateOptions, FeaturePair } from "./correlate.ts";
 import { ShapeError } from "./errors.ts";
 
@@ -111,7 +111,7 @@ function fromFeatures<T>(
   const [batch, , ha, wa] = backend.shape(inputs.featuresA) as Quad;
   const [, , hb, wb] = backend.shape(inputs.featuresB) as Quad;
   const count = queryCount(backend, inputs.queries, batch);
-  // Lengths divide the K rows on either side: no second copy of a map is made.
+  // Lengths divide the K rows on either side: no map is normalised.
   const inverses = (features: T, cells: number): T | undefined =>
     normalize
       ? backend.reshape(inverseNorms(backend, features), [batch, 1, cells])

@@ -70,10 +70,10 @@ export function chosenBackbone(
 }
 
 /**
- * Whether a backbone reads pictures of a size. On a map of one cell every
- * match is the same, so it must be larger. A ResNet reads any such: they are
- * padded to whole cells. A ViT wants whole patches of a square, since padding would take part in
- * its attention; pictures of their original size are padded all the same.
+ * Whether a backbone reads pictures of a size. On a map of one cell every match
+ * is the same, so it must be larger. A ResNet reads any other: they are padded to
+ * whole cells. A ViT wants whole patches of a square, since padding would take
+ * part in its attention; pictures of their original size are padded all the same.
  *
  * @param backbone Which backbone.
  * @param size Side of the square, `original`, or a longest side.
