@@ -14,6 +14,7 @@ export type RuledOperation = Exclude<
   keyof Backend<unknown>,
   | "name"
   | "precision"
+  | "recordsGradients"
   | "tensor"
   | "constant"
   | "shape"

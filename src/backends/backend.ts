@@ -98,6 +98,12 @@ export interface Backend<T> {
   /** Precision of every stored element. */
   readonly precision: "float32" | "float64";
 
+  /**
+   * Whether it remembers how results were made, as {@linkcode tape} does. A
+   * function with two forms takes the one whose gradient is cheap then.
+   */
+  readonly recordsGradients?: true;
+
   // ---- in and out ----------------------------------------------------------
 
   /** A tensor of row-major `data`; a new one never compiles anything anew. */

@@ -66,6 +66,7 @@ export function tape<T>(inner: Backend<T>): Tape<T> {
     ...tapeOperations(inner, () => count++),
     name: inner.name,
     precision: inner.precision,
+    recordsGradients: true,
     lift,
     tensor: (data, shape) => lift(inner.tensor(data, shape)),
     constant: (data, shape) => lift(inner.constant(data, shape)),

@@ -16,7 +16,8 @@ export interface GridCorner<T> {
 
 /**
  * The four cells around each point, row by row. Points outside the grid count at
- * its nearest border point, where two or all four cells are one.
+ * its nearest border point. A cell beyond the last row or column is the last
+ * one; its share is 0.
  */
 export function gridCorners<T>(
   backend: Backend<T>,
@@ -55,6 +56,7 @@ function cellsAround<T>(
 
 /** Whole part of `p [B, K, 1]`: how many of 1, 2, … it reaches. */
 function floorOf<T>(backend: Backend<T>, p: T, cells: number): T {
+  // No constant: what is no number stays none.
   if (cells === 1) return backend.mul(p, 0);
   const thresholds = Float64Array.from({ length: cells - 1 }, (_, i) => i + 1);
   const below = backend.step(

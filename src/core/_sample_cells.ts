@@ -1,11 +1,12 @@
 import type { Backend } from "../backends/backend.ts";
 import { gridCorners } from "./_grid_corners.ts";
-import { bilinearWeights, type Grid } from "./bilinear_weights.ts";
+import type { Grid } from "./_grid.ts";
+import { bilinearWeights } from "./bilinear_weights.ts";
 
 /**
- * Bilinear weights from which on, points times cells, the four cells of a point
- * are gathered: 32 points on 64 x 64 cells. For fewer a product with all cells
- * takes no longer, and its gradient is a product too.
+ * From so many bilinear weights on, points times cells, the four cells of a
+ * point are gathered in place of a product with all cells, which takes no longer
+ * for fewer: 32 points on 64 x 64 cells.
  */
 const MANY_WEIGHTS = 2 ** 17;
 
@@ -21,18 +22,22 @@ export interface SampleOptions<T> {
   readonly factors?: T | undefined;
 }
 
-/** Cells at sub-pixel points: of `[B, N, M]`, or `[B, M, N]`, `[B, K, M]`. */
+/**
+ * Bilinear samples of `x` at points: `x` is `[B, N, M]` for axis 1 and
+ * `[B, M, N]` for axis 2, the result `[B, K, M]`. Where gradients are recorded
+ * all cells are multiplied: the gradient of gathering is a product of the cells
+ * of all images, for each of the four.
+ */
 export function sampleCells<T>(
   backend: Backend<T>,
-  fn: string,
   x: T,
   options: SampleOptions<T>,
 ): T {
   const [, count = 0] = backend.shape(options.points);
   const [h, w] = options.grid;
-  return count * h * w < MANY_WEIGHTS
+  return backend.recordsGradients || count * h * w < MANY_WEIGHTS
     ? multiplied(backend, x, options)
-    : gathered(backend, fn, x, options);
+    : gathered(backend, x, options);
 }
 
 function multiplied<T>(
@@ -47,7 +52,6 @@ function multiplied<T>(
 
 function gathered<T>(
   backend: Backend<T>,
-  fn: string,
   x: T,
   { points, grid, axis, factors }: SampleOptions<T>,
 ): T {
@@ -58,16 +62,15 @@ function gathered<T>(
   const flatFactors = factors && backend.reshape(factors, [batch * cells, 1]);
   const starts = Array.from({ length: batch }, (_, b) => b * cells);
   const first = backend.constant(starts, [batch, 1, 1]);
-  const parts = gridCorners(backend, fn, points, grid).map((corner) => {
+  const corners = gridCorners(backend, "matchMaps", points, grid);
+  const parts = corners.map((corner) => {
     const place = backend.add(
       backend.add(backend.mul(corner.y, grid[1]), corner.x),
       first,
     );
     // A point that is no number has a share that is none, but must be a place.
     const known = backend.where(backend.equal(place, place), place, 0);
-    const places = backend.stopGradient(
-      backend.reshape(known, [batch * count]),
-    );
+    const places = backend.reshape(known, [batch * count]);
     const share = backend.reshape(corner.share, [batch * count, 1]);
     const weight = flatFactors === undefined
       ? share

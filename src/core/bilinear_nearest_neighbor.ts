@@ -1,6 +1,8 @@
 import type { Backend } from "../backends/backend.ts";
 import type { Grid } from "./_grid.ts";
 import { gridCorners } from "./_grid_corners.ts";
+import { queryCount } from "./_query_count.ts";
+import { axes } from "./_shape.ts";
 import type { CorrelateOptions } from "./correlate.ts";
 import {
   type FeatureQueries,
@@ -9,6 +11,8 @@ import {
   type ScoreQueries,
 } from "./match_maps.ts";
 import { nearestNeighbor } from "./nearest_neighbor.ts";
+
+const FN = "bilinearNearestNeighbor";
 
 /**
  * Match of each sub-pixel query by its four neighbours: the nearest neighbour
@@ -61,9 +65,10 @@ export function bilinearNearestNeighbor<T>(
   inputs: FeatureQueries<T> | ScoreQueries<T>,
   options: Pick<CorrelateOptions<T>, "normalize"> | ScoreGrids = {},
 ): T {
-  const grid = "scores" in inputs
-    ? (options as ScoreGrids).gridA
-    : backend.shape(inputs.featuresA).slice(2) as unknown as Grid;
+  const { batch, grid } = "scores" in inputs
+    ? sizesOfScores(backend, inputs.scores, options as ScoreGrids)
+    : sizesOfMap(backend, inputs.featuresA);
+  const count = queryCount(backend, FN, inputs.queries, batch);
   const { corners, weights } = cornersOf(backend, inputs.queries, grid);
   const maps = "scores" in inputs
     ? matchMaps(backend, { ...inputs, queries: corners }, options as ScoreGrids)
@@ -72,7 +77,6 @@ export function bilinearNearestNeighbor<T>(
       { ...inputs, queries: corners },
       options as CorrelateOptions<T>,
     );
-  const [batch, count] = backend.shape(inputs.queries) as [number, number];
   const matches = backend.reshape(nearestNeighbor(backend, maps), [
     batch,
     count,
@@ -83,18 +87,36 @@ export function bilinearNearestNeighbor<T>(
   return backend.reshape(mixed, [batch, count, 2]);
 }
 
+/** Pairs of a batch, and the cells of A. */
+interface Sizes {
+  readonly batch: number;
+  readonly grid: Grid;
+}
+
+function sizesOfScores<T>(
+  backend: Backend<T>,
+  scores: T,
+  { gridA }: ScoreGrids,
+): Sizes {
+  const names = ["B", "N", "M"] as const;
+  const [batch] = axes(FN, "scores", backend.shape(scores), names);
+  return { batch, grid: gridA };
+}
+
+function sizesOfMap<T>(backend: Backend<T>, featuresA: T): Sizes {
+  const shape = backend.shape(featuresA);
+  const names = ["B", "C", "h", "w"] as const;
+  const [batch, , h, w] = axes(FN, "featuresA", shape, names);
+  return { batch, grid: [h, w] };
+}
+
 /** Four cells around each query `[B, 4K, 2]`, and their shares `[B, K, 4, 1]`. */
 function cornersOf<T>(
   backend: Backend<T>,
   queries: T,
   grid: Grid,
 ): { readonly corners: T; readonly weights: T } {
-  const corners = gridCorners(
-    backend,
-    "bilinearNearestNeighbor",
-    queries,
-    grid,
-  );
+  const corners = gridCorners(backend, FN, queries, grid);
   const [batch, count] = backend.shape(queries) as [number, number];
   const places = corners.flatMap(({ x, y }) => [x, y]);
   const shares = corners.map(({ share }) => share);

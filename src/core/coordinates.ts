@@ -1,5 +1,5 @@
 import { OptionError } from "./errors.ts";
-import type { Grid } from "./bilinear_weights.ts";
+import type { Grid } from "./_grid.ts";
 import type { Point } from "./point.ts";
 
 /**

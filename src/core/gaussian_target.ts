@@ -3,7 +3,7 @@ import {
   gaussianWindow,
   type GaussianWindowOptions,
 } from "./_gaussian_window.ts";
-import type { Grid } from "./bilinear_weights.ts";
+import type { Grid } from "./_grid.ts";
 
 export type { GaussianWindowOptions } from "./_gaussian_window.ts";
 

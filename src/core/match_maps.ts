@@ -1,6 +1,7 @@
 import type { Backend } from "../backends/backend.ts";
 import type { Grid } from "./_grid.ts";
 import { inverseNorms } from "./_inverse_norms.ts";
+import { queryCount } from "./_query_count.ts";
 import { sampleCells } from "./_sample_cells.ts";
 import { scaledColumns } from "./_scaled_columns.ts";
 import { axes, divide, perPair } from "./_shape.ts";
@@ -91,8 +92,8 @@ function fromScores<T>(
     const wanted = `[B, ${ha * wa}, ${hb * wb}]`;
     throw new ShapeError("matchMaps", "scores", wanted, shape);
   }
-  const count = queryCount(backend, queries, batch);
-  const maps = sampleCells(backend, "matchMaps", scores, {
+  const count = queryCount(backend, "matchMaps", queries, batch);
+  const maps = sampleCells(backend, scores, {
     points: queries,
     grid: gridA,
     axis: 1,
@@ -110,13 +111,13 @@ function fromFeatures<T>(
   const [a, b] = scaledColumns(backend, "matchMaps", inputs, plain);
   const [batch, , ha, wa] = backend.shape(inputs.featuresA) as Quad;
   const [, , hb, wb] = backend.shape(inputs.featuresB) as Quad;
-  const count = queryCount(backend, inputs.queries, batch);
+  const count = queryCount(backend, "matchMaps", inputs.queries, batch);
   // Lengths divide the K rows on either side: no map is normalised.
   const inverses = (features: T, cells: number): T | undefined =>
     normalize
       ? backend.reshape(inverseNorms(backend, features), [batch, 1, cells])
       : undefined;
-  const sampled = sampleCells(backend, "matchMaps", a, {
+  const sampled = sampleCells(backend, a, {
     points: inputs.queries,
     grid: [ha, wa],
     axis: 2,
@@ -139,16 +140,3 @@ function fromFeatures<T>(
 }
 
 type Quad = [number, number, number, number];
-
-function queryCount<T>(backend: Backend<T>, queries: T, batch: number): number {
-  const shape = backend.shape(queries);
-  const [queryBatch, count] = axes("matchMaps", "queries", shape, [
-    "B",
-    "K",
-    "2",
-  ]);
-  if (queryBatch !== batch) {
-    throw new ShapeError("matchMaps", "queries", `[${batch}, K, 2]`, shape);
-  }
-  return count;
-}

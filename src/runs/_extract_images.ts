@@ -49,7 +49,7 @@ interface Bucket {
  * `images`.
  *
  * What is left of a size joins a pass of its own; where a full one was run
- * before, black pictures fill it up, since a program of another batch size
+ * before, pictures of zeros fill it up, since a program of another batch size
  * takes longer to compile than they take to compute.
  */
 export async function extractImages<T>(

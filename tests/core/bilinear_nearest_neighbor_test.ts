@@ -1,4 +1,4 @@
-import { throws } from "node:assert/strict";
+import { match, ok, throws } from "node:assert/strict";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { bilinearNearestNeighbor } from "../../src/core/bilinear_nearest_neighbor.ts";
 import { correlate } from "../../src/core/correlate.ts";
@@ -71,15 +71,26 @@ Deno.test("bilinearNearestNeighbor() refuses shapes that do not fit", () => {
   const featuresB = put(be, drawn(2, [1, 3, 2, 2]));
   const queries = put(be, drawn(3, [1, 3, 2]));
   const other = put(be, drawn(4, [1, 3, 3]));
-  throws(
-    () => bilinearNearestNeighbor(be, { featuresA, featuresB, queries }),
-    ShapeError,
-  );
-  const same = { featuresA, featuresB: featuresA };
-  throws(
-    () => bilinearNearestNeighbor(be, { ...same, queries: other }),
-    ShapeError,
-  );
+  const same = { featuresA, featuresB: featuresA, queries };
+  const calls = [
+    [/"featuresB" must be/, { ...same, featuresB }],
+    [/"featuresA" must be \[B, C, h, w\]/, { ...same, featuresA: queries }],
+    [/"queries" must be \[1, K, 2\]: got \[1,3,3\]/, {
+      ...same,
+      queries: other,
+    }],
+    [/"queries" must be \[1, K, 2\]: got \[2,4,2\]/, {
+      ...same,
+      queries: put(be, drawn(4, [2, 4, 2])),
+    }],
+  ] as const;
+  for (const [message, inputs] of calls) {
+    throws(() => bilinearNearestNeighbor(be, inputs), (error) => {
+      ok(error instanceof ShapeError);
+      match(error.message, message);
+      return true;
+    });
+  }
 });
 
 eachBackend("bilinearNearestNeighbor() frees what it made", async (be) => {

@@ -1,11 +1,19 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  ok,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
 import fc from "fast-check";
 import type { Backend } from "../../src/backends/backend.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { valueAndGrad } from "../../src/backends/tape.ts";
-import { correlate } from "../../src/core/correlate.ts";
+import { bilinearWeights } from "../../src/core/bilinear_weights.ts";
+import { correlate, type FeaturePair } from "../../src/core/correlate.ts";
 import { OptionError, ShapeError } from "../../src/core/errors.ts";
 import { type FeatureQueries, matchMaps } from "../../src/core/match_maps.ts";
+import type { OpaqueTensor } from "../../src/runs/create_backend.ts";
 import {
   assertClose,
   assertFrees,
@@ -81,27 +89,48 @@ Deno.test("matchMaps() refuses shapes and temperatures that do not fit", () => {
   const map = zeros(1, 2, 2, 2);
   const queries = zeros(1, 3, 2);
   const grids = { gridA: [2, 2], gridB: [2, 2] } as const;
-  const calls: readonly (() => unknown)[] = [
-    () => matchMaps(be, { scores: zeros(1, 4, 3), queries }, grids),
-    () => matchMaps(be, { scores: zeros(4, 4), queries }, grids),
-    () => matchMaps(be, { scores: zeros(2, 4, 4), queries }, grids),
-    () => matchMaps(be, { featuresA: map, featuresB: map, queries: map }),
-    () =>
-      matchMaps(be, {
-        featuresA: map,
-        featuresB: zeros(1, 3, 2, 2),
-        queries,
-      }),
-    () =>
-      matchMaps(be, {
-        featuresA: map,
-        featuresB: map,
-        queries: zeros(1, 3, 3),
-      }),
+  const features = { featuresA: map, featuresB: map };
+  const calls: readonly (readonly [RegExp, () => unknown])[] = [
+    [
+      /^matchMaps\(\): "scores" must be \[B, 4, 4\]: got \[1,4,3\]$/,
+      () => matchMaps(be, { scores: zeros(1, 4, 3), queries }, grids),
+    ],
+    [
+      /^matchMaps\(\): "scores" must be \[B, N, M\]/,
+      () => matchMaps(be, { scores: zeros(4, 4), queries }, grids),
+    ],
+    [
+      /^matchMaps\(\): "queries" must be \[2, K, 2\]/,
+      () => matchMaps(be, { scores: zeros(2, 4, 4), queries }, grids),
+    ],
+    [
+      /^matchMaps\(\): "queries" must be \[B, K, 2\]/,
+      () => matchMaps(be, { ...features, queries: map }),
+    ],
+    [
+      /^matchMaps\(\): "featuresB" must be/,
+      () =>
+        matchMaps(be, { ...features, featuresB: zeros(1, 3, 2, 2), queries }),
+    ],
+    // Few queries, and as many as are gathered.
+    ...[3, 2 ** 15].map((count) =>
+      [
+        /^matchMaps\(\): "queries" must be \[1, K, 2\]: got \[1,\d+,3\]$/,
+        () => matchMaps(be, { ...features, queries: zeros(1, count, 3) }),
+      ] as const
+    ),
   ];
-  for (const call of calls) throws(call, ShapeError);
-  const features = { featuresA: map, featuresB: map, queries };
-  throws(() => matchMaps(be, features, { betaB: 0 }), OptionError);
+  for (const [message, call] of calls) {
+    throws(call, (error) => {
+      ok(error instanceof ShapeError);
+      match(error.message, message);
+      return true;
+    });
+  }
+  throws(
+    () => matchMaps(be, { ...features, queries }, { betaB: 0 }),
+    OptionError,
+  );
 });
 
 Deno.test("matchMaps() stays within the scores of a normalised pair", () => {
@@ -131,25 +160,8 @@ Deno.test("matchMaps() agrees with central differences", () => {
   );
 });
 
-/** So many that the four cells of each are gathered, and as few as half of them. */
-const [MANY, GRID] = [512, 16];
-
-/** Many queries at once, or half of them and then the others. */
-function matchMany<T>(
-  be: Backend<T>,
-  { queries, scores, ...maps }: Readonly<Record<string, T>>,
-  parts: 1 | 2,
-): T {
-  const count = MANY / parts;
-  const found = Array.from({ length: parts }, (_, i) => {
-    const own = be.slice(queries!, [0, i * count, 0], [2, count, 2]);
-    const grids = { gridA: [GRID, GRID], gridB: [1, 3] } as const;
-    return scores === undefined
-      ? matchMaps(be, { ...maps, queries: own } as FeatureQueries<T>)
-      : matchMaps(be, { scores, queries: own }, grids);
-  });
-  return parts === 1 ? found[0]! : be.concat(found, 1);
-}
+/** So many that the four cells of each are gathered. */
+const [MANY, GRID] = [1024, 16];
 
 /** Feature maps, or scores, and many queries: of both images, in cells and between, beyond the grid too. */
 function manyOf(kind: "features" | "scores"): Record<string, Numbers> {
@@ -165,50 +177,57 @@ function manyOf(kind: "features" | "scores"): Record<string, Numbers> {
     : { scores: drawn(14, [2, GRID * GRID, 3]), queries };
 }
 
+function matchMany<T>(be: Backend<T>, inputs: Readonly<Record<string, T>>): T {
+  const { queries, scores, ...maps } = inputs;
+  return scores === undefined
+    ? matchMaps(be, { ...maps, queries } as FeatureQueries<T>)
+    : matchMaps(be, { scores, queries: queries! }, {
+      gridA: [GRID, GRID],
+      gridB: [1, 3],
+    });
+}
+
+/** The backend, and how often it gathered. */
+function counting<T>(be: Backend<T>): readonly [Backend<T>, () => number] {
+  let gathered = 0;
+  const gather: Backend<T>["gather"] = (...args) => {
+    gathered++;
+    return be.gather(...args);
+  };
+  return [{ ...be, gather }, () => gathered];
+}
+
 for (const kind of ["features", "scores"] as const) {
   eachBackend(
-    `matchMaps() matches many queries from ${kind} as it does few`,
-    async (be) => {
-      const inputs = Object.fromEntries(
+    `matchMaps() samples many queries of ${kind} as bilinear weights do`,
+    async (plain) => {
+      const [be, gathered] = counting(plain);
+      const { queries, ...inputs } = Object.fromEntries(
         Object.entries(manyOf(kind)).map(([name, x]) => [name, put(be, x)]),
       );
-      const [once, halves] = await be.read([
-        matchMany(be, inputs, 1),
-        matchMany(be, inputs, 2),
-      ]);
-      assertNear(once!, halves!, 1e-6);
+      const found = matchMany(be, { ...inputs, queries: queries! });
+      ok(gathered() > 0);
+      const scores = inputs["scores"] ??
+        correlate(be, inputs as unknown as FeaturePair<OpaqueTensor>);
+      const weights = bilinearWeights(be, queries!, [GRID, GRID]);
+      const [got, wanted] = await be.read([found, be.matMul(weights, scores!)]);
+      assertNear(got!, wanted!, 1e-6);
     },
   );
 
-  Deno.test(`matchMaps() has the same gradient from ${kind} by many queries`, () => {
-    const be = referenceBackend();
-    let gathered = 0;
-    const counting = {
-      ...be,
-      gather: (...args: Parameters<typeof be.gather>) => {
-        gathered++;
-        return be.gather(...args);
-      },
-    };
-    // Between cells: on them the slope of a query is either side's.
-    const queries = drawn(16, [2, MANY, 2], [-0.99, GRID]);
-    const inputs = { ...manyOf(kind), queries };
-    const gradientsIn = (parts: 1 | 2) =>
-      valueAndGrad(counting, (tape, parameters) => ({
-        value: matchMany(tape, parameters, parts),
-        cotangent: put(tape, drawn(15, [2, MANY, 1, 3], [0.5, 1.5])),
-      }))(
-        Object.fromEntries(
-          Object.entries(inputs).map(([name, x]) => [name, put(be, x)]),
-        ),
-      ).gradients;
-    const halves = gradientsIn(2);
-    strictEqual(gathered, 0);
-    const once = gradientsIn(1);
-    ok(gathered > 0);
-    for (const name of Object.keys(inputs)) {
-      assertNear(once[name]!.data, halves[name]!.data, 1e-9);
-    }
+  Deno.test(`matchMaps() gathers no ${kind} where gradients are recorded`, () => {
+    const [be, gathered] = counting(referenceBackend());
+    const inputs = manyOf(kind);
+    const { value } = valueAndGrad(be, (tape, parameters) => ({
+      value: matchMany(tape, parameters),
+      cotangent: put(tape, drawn(15, [2, MANY, 1, 3])),
+    }))(
+      Object.fromEntries(
+        Object.entries(inputs).map(([name, x]) => [name, put(be, x)]),
+      ),
+    );
+    assertShape(be, value, [2, MANY, 1, 3]);
+    strictEqual(gathered(), 0);
   });
 }
 
@@ -220,7 +239,7 @@ Deno.test("matchMaps() keeps a NaN among many queries to its own map", () => {
     featuresA: put(be, maps["featuresA"]!),
     featuresB: put(be, maps["featuresB"]!),
     queries: be.tensor(data, queries!.shape),
-  }, 1);
+  });
   // The y of query 1 of the first image, and its three scores.
   const nans = Array.from(found.data, (x, i) => Number.isNaN(x) ? i : -1)
     .filter((i) => i >= 0);
