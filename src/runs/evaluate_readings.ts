@@ -36,8 +36,9 @@ import type {
  * than `keepImages`: then pairs are taken category by category, and of one that
  * is larger still, part by part. Where a picture is not a whole number of cells
  * wide or high, the mean colour is added to the right and below, by less than a
- * cell: so each cell that is searched shows at least a line of the picture, and no match
- * is taken out of the padding alone. Matches are not clamped to the picture.
+ * cell: so each cell that is searched shows at least a line of the picture, and
+ * no match is taken out of the padding alone. Matches are not clamped to the
+ * picture.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
