@@ -11,6 +11,7 @@ import {
   heightWidth,
   type PictureSizes,
 } from "./_pixel_cells.ts";
+import { left, right } from "./_result.ts";
 import type { EvaluationOptions, PairOutcome } from "./evaluate.ts";
 
 /** What a match of one pair is measured with. */
@@ -66,10 +67,8 @@ function checkReference(
   threshold: PckThreshold,
 ): Result<DataError, void> {
   const { path, keypoints, box } = target;
-  const refuse = (field: string, wanted: string, got: string) => ({
-    _tag: "Left",
-    left: malformedFile(path, `${field} of pair ${id}`, wanted, got),
-  } as const);
+  const refuse = (field: string, wanted: string, got: string) =>
+    left(malformedFile(path, `${field} of pair ${id}`, wanted, got));
   if (threshold === "bbox" && box === undefined) {
     return refuse("box", "there for the threshold bbox", "none");
   }
@@ -78,7 +77,7 @@ function checkReference(
     const wanted = "at two places at least for the threshold kps";
     return refuse("keypoints", wanted, `only [${x}, ${y}]`);
   }
-  return { _tag: "Right", right: undefined };
+  return right(undefined);
 }
 
 function measure(

@@ -2,7 +2,7 @@ import type { Backend, TensorMap } from "../backends/backend.ts";
 import type { Result } from "../core/result.ts";
 import { adamCorrections } from "../nn/adam_corrections.ts";
 import { learningRateFactor } from "../nn/learning_rate_factor.ts";
-import { right } from "./_result.ts";
+import { left, right } from "./_result.ts";
 import type { StepProgram } from "./_step_program.ts";
 import { totalSteps, type TrainingLoop } from "./_training_loop.ts";
 import type { StepRow } from "./log_row.ts";
@@ -54,7 +54,7 @@ export async function takeStep<T>(
   const step = state.step + 1;
   if (!Number.isFinite(metrics["loss"])) {
     backend.dispose(Object.values(tensors));
-    return { _tag: "Left", left: notFiniteLoss(run.files.log, step) };
+    return left(notFiniteLoss(run.files.log, step));
   }
   backend.dispose(Object.values(state.tensors));
   const epoch = Math.floor(state.step / stepsPerEpoch);

@@ -5,6 +5,7 @@
  */
 
 import type { Result } from "../core/result.ts";
+import { left } from "./_result.ts";
 
 /** An `AbortSignal` stopped the work; what it wrote until then is whole. */
 export interface Aborted {
@@ -30,8 +31,5 @@ export interface Aborted {
  * ```
  */
 export function aborted(what: string): Result<Aborted, never> {
-  return {
-    _tag: "Left",
-    left: { _tag: "Aborted", message: `${what} was stopped` },
-  };
+  return left({ _tag: "Aborted", message: `${what} was stopped` });
 }

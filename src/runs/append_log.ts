@@ -1,5 +1,6 @@
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
+import { left, right } from "./_result.ts";
 import { formatLogRow } from "./format_log_row.ts";
 import type { LogRow } from "./log_row.ts";
 
@@ -40,13 +41,10 @@ export function appendLog(
     try {
       const { appendFile } = await import("node:fs/promises");
       await appendFile(file, rows.map(formatLogRow).join(""));
-      return { _tag: "Right", right: undefined };
+      return right(undefined);
     } catch (cause) {
       const got = cause instanceof Error ? cause.message : String(cause);
-      return {
-        _tag: "Left",
-        left: malformedFile(file, "file", "a writable file", got, cause),
-      };
+      return left(malformedFile(file, "file", "a writable file", got, cause));
     }
   };
 }

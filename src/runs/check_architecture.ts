@@ -1,4 +1,5 @@
 import type { Result } from "../core/result.ts";
+import { left, right } from "./_result.ts";
 import type { Architecture, Checkpoint } from "./checkpoint.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { OtherArchitecture } from "./run_error.ts";
@@ -63,17 +64,14 @@ export function checkArchitecture(
         ),
         "parameters",
       ));
-  if (difference === undefined) return { _tag: "Right", right: checkpoint };
+  if (difference === undefined) return right(checkpoint);
   const { field, found, wanted: want } = difference;
-  return {
-    _tag: "Left",
-    left: {
-      _tag: "OtherArchitecture",
-      ...difference,
-      file,
-      message: `${file}: "${field}" must be ${want}: got ${found}`,
-    },
-  };
+  return left({
+    _tag: "OtherArchitecture",
+    ...difference,
+    file,
+    message: `${file}: "${field}" must be ${want}: got ${found}`,
+  });
 }
 
 /** A checkpoint that names no kind is of the time when all were ResNets. */

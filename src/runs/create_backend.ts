@@ -7,6 +7,7 @@
 import type { Backend } from "../backends/backend.ts";
 import { BackendUnavailableError } from "../backends/errors.ts";
 import type { AsyncResult, Result } from "../core/result.ts";
+import { left, right } from "./_result.ts";
 
 /** Every backend there is, by name. */
 export const BACKEND_NAMES = [
@@ -100,7 +101,7 @@ type Factory = (
 const factories: Readonly<Record<BackendName, Factory>> = {
   "reference": async () => {
     const { referenceBackend } = await import("../backends/reference.ts");
-    return opaque({ _tag: "Right", right: referenceBackend() });
+    return opaque(right(referenceBackend()));
   },
   "tfjs-webgpu": tfjs("webgpu"),
   "tfjs-wasm": tfjs("wasm"),
@@ -171,5 +172,5 @@ function absent(
   name: string,
   missing: string,
 ): Result<BackendUnavailableError, never> {
-  return { _tag: "Left", left: new BackendUnavailableError(name, missing) };
+  return left(new BackendUnavailableError(name, missing));
 }

@@ -1,6 +1,7 @@
 import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import { decodeSafetensors, type NamedTensors } from "../data/safetensors.ts";
+import { left, right } from "./_result.ts";
 import {
   type AdamMoments,
   type Architecture,
@@ -71,19 +72,16 @@ export function decodeCheckpoint(
     if (adam === undefined && Object.keys({ ...m, ...v }).length > 0) {
       refuse(file, "simsc.state.adam", "present beside adam.*", "nothing");
     }
-    return {
-      _tag: "Right",
-      right: {
-        version: CHECKPOINT_VERSION,
-        architecture,
-        config,
-        ...state,
-        parameters,
-        ...moments,
-      },
-    };
+    return right({
+      version: CHECKPOINT_VERSION,
+      architecture,
+      config,
+      ...state,
+      parameters,
+      ...moments,
+    });
   } catch (thrown) {
-    if (thrown instanceof Refusal) return { _tag: "Left", left: thrown.error };
+    if (thrown instanceof Refusal) return left(thrown.error);
     throw thrown;
   }
 }

@@ -3,6 +3,7 @@ import { type DataError, malformedFile } from "../data/data_error.ts";
 import { AUGMENTATIONS } from "../data/draw_edits.ts";
 import { DATA_FORMATS } from "../data/read_pairs.ts";
 import { BACKBONE_NAMES } from "../nn/backbone_config.ts";
+import { left, right } from "./_result.ts";
 import { checkImageSize, chosenBackbone } from "./backbone_choice.ts";
 import { BACKEND_NAMES, LOWERINGS } from "./create_backend.ts";
 import type { TrainConfig } from "./train_config.ts";
@@ -57,7 +58,7 @@ export function decodeTrainConfig(
   const backbone = chosenBackbone(config, file);
   if (backbone._tag === "Left") return backbone;
   const size = checkImageSize(backbone.right, config.size, file);
-  return size._tag === "Left" ? size : { _tag: "Right", right: config };
+  return size._tag === "Left" ? size : right(config);
 }
 
 /** Fields that older files lack, with what was so before there was a choice. */
@@ -226,5 +227,5 @@ function refuse(
   got: unknown,
 ): Result<DataError, never> {
   const shown = JSON.stringify(got) ?? "nothing";
-  return { _tag: "Left", left: malformedFile(file, field, wanted, shown) };
+  return left(malformedFile(file, field, wanted, shown));
 }

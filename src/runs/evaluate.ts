@@ -11,6 +11,7 @@ import type { Point } from "../core/point.ts";
 import type { AsyncResult } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
 import type { ImagePair } from "../data/image_pair.ts";
+import { right } from "./_result.ts";
 import type { Aborted } from "./aborted.ts";
 import { evaluateReadings } from "./evaluate_readings.ts";
 import type { ProgressEvent } from "./format_progress.ts";
@@ -159,6 +160,6 @@ export function evaluate<T>(
     const outcomes = await evaluateReadings(backend, inputs, options)();
     if (outcomes._tag === "Left") return outcomes;
     const [first] = outcomes.right;
-    return { _tag: "Right", right: first as EvaluationOutcome };
+    return right(first as EvaluationOutcome);
   };
 }

@@ -7,6 +7,7 @@
 import { type Picture, pictureKey } from "../data/picture_edit.ts";
 import { boundedCache } from "./_bounded_cache.ts";
 import { paddedTo } from "./_padded_to.ts";
+import { right } from "./_result.ts";
 import type { DecodingWorker } from "./decoding_worker.ts";
 import {
   type ImageLoader,
@@ -98,9 +99,7 @@ export function imageSource(options: ImageSourceOptions): ImageSource {
       const asked = worker?.isReady() ? ahead.get(key) : undefined;
       const found = kept.get(key) ?? await asked;
       ahead.delete(key);
-      const loaded = found
-        ? { _tag: "Right", right: found } as const
-        : await here(picture)();
+      const loaded = found ? right(found) : await here(picture)();
       if (loaded._tag === "Left") return loaded;
       largest = Math.max(largest, loaded.right.image.data.length);
       if (isKept(picture)) kept.keep(key, loaded.right);

@@ -15,6 +15,7 @@ import type { RgbImage } from "../data/rgb_image.ts";
 import type { PixelSize } from "../data/scale_keypoints.ts";
 import { boundedCache } from "./_bounded_cache.ts";
 import { paddedTo } from "./_padded_to.ts";
+import { right } from "./_result.ts";
 
 /**
  * What pictures are resized to: a square of a side in pixels; `original`, which
@@ -80,7 +81,7 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
     const { path, edits = [] } = picture;
     const key = pictureKey(picture);
     const found = kept.get(key);
-    if (found) return { _tag: "Right", right: found };
+    if (found) return right(found);
     const read = await readImage(path)();
     if (read._tag === "Left") return read;
     const loaded = {
@@ -88,7 +89,7 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
       path,
     };
     if (isKept(picture)) kept.keep(key, loaded);
-    return { _tag: "Right", right: loaded };
+    return right(loaded);
   };
 }
 

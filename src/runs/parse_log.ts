@@ -1,6 +1,7 @@
 import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import { isObject } from "./_is_object.ts";
+import { left, right } from "./_result.ts";
 import type { LogRow } from "./log_row.ts";
 
 /** Numbers of a row beside `step` and `epoch`, by kind. */
@@ -53,22 +54,18 @@ export function parseLog(
     } catch (cause) {
       if (isLast) break;
       const got = JSON.stringify(line.slice(0, 40));
-      return {
-        _tag: "Left",
-        left: malformedFile(file, `line ${i + 1}`, "a JSON object", got, cause),
-      };
+      return left(
+        malformedFile(file, `line ${i + 1}`, "a JSON object", got, cause),
+      );
     }
     const row = readRow(value);
     if (typeof row === "string") {
       const got = line.slice(0, 200);
-      return {
-        _tag: "Left",
-        left: malformedFile(file, `line ${i + 1}`, row, got),
-      };
+      return left(malformedFile(file, `line ${i + 1}`, row, got));
     }
     rows.push(row);
   }
-  return { _tag: "Right", right: rows };
+  return right(rows);
 }
 
 /** The row, or what was wanted instead. */

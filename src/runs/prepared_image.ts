@@ -11,6 +11,7 @@ import type { Picture } from "../data/picture_edit.ts";
 import { normalizeImage } from "../data/normalize_image.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import type { PixelSize } from "../data/scale_keypoints.ts";
+import { right } from "./_result.ts";
 import type { ImageLoader } from "./load_image.ts";
 
 /** A tensor of one picture, made only where it is to lie. */
@@ -70,25 +71,22 @@ export function preparePixels(load: ImageLoader): ImagePreparer {
     const { stored, image, padded } = loaded.right;
     const { width, height, decoder } = image;
     const [rows, columns] = padded;
-    return {
-      _tag: "Right",
-      right: {
-        inputs: {
-          images: {
-            shape: [1, 3, rows, columns],
-            write: (data) => {
-              const into = { data, height: rows, width: columns };
-              normalizeImage(image, { into });
-            },
+    return right({
+      inputs: {
+        images: {
+          shape: [1, 3, rows, columns],
+          write: (data) => {
+            const into = { data, height: rows, width: columns };
+            normalizeImage(image, { into });
           },
         },
-        bytes: image.data.length,
-        stored,
-        resized: { width, height },
-        padded,
-        decoder,
       },
-    };
+      bytes: image.data.length,
+      stored,
+      resized: { width, height },
+      padded,
+      decoder,
+    });
   };
 }
 

@@ -7,6 +7,7 @@
 import { OptionError } from "../core/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
+import { left, right } from "./_result.ts";
 import type { RunExists } from "./run_error.ts";
 
 /** Paths of the files of one run. */
@@ -88,21 +89,15 @@ export function createRunFolder(
       const message =
         `${folder}: must be a folder without a run: got one with ${found}; ` +
         "use --resume to go on with it, or another --out";
-      return {
-        _tag: "Left",
-        left: { _tag: "RunExists", folder, found, message },
-      };
+      return left({ _tag: "RunExists", folder, found, message });
     }
     try {
       const { mkdir } = await import("node:fs/promises");
       await mkdir(folder, { recursive: true });
-      return { _tag: "Right", right: files };
+      return right(files);
     } catch (cause) {
       const got = cause instanceof Error ? cause.message : String(cause);
-      return {
-        _tag: "Left",
-        left: malformedFile(folder, "folder", "writable", got, cause),
-      };
+      return left(malformedFile(folder, "folder", "writable", got, cause));
     }
   };
 }

@@ -13,6 +13,7 @@ import type { DataError } from "../data/data_error.ts";
 import type { AnnotatedImage, ImagePair } from "../data/image_pair.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { type CellRule, heightWidth, storedToCells } from "./_pixel_cells.ts";
+import { right } from "./_result.ts";
 import { mapValues } from "./_tensor_map.ts";
 import {
   type ImagePreparer,
@@ -177,17 +178,14 @@ export async function trainingBatch(
     weights.fill(1, start, start + count);
   }
   const places = Array.from({ length: pairCapacity }, (_, p) => pairs[p]);
-  return {
-    _tag: "Right",
-    right: {
-      inputs: stackInputs(loaded),
-      indexA: places.map((place) => place?.a ?? 0),
-      indexB: places.map((place) => place?.b ?? 0),
-      queries,
-      points,
-      weights,
-    },
-  };
+  return right({
+    inputs: stackInputs(loaded),
+    indexA: places.map((place) => place?.a ?? 0),
+    indexB: places.map((place) => place?.b ?? 0),
+    queries,
+    points,
+    weights,
+  });
 }
 
 /**

@@ -13,6 +13,7 @@ import { writeProcedural } from "../data/procedural/write_procedural.ts";
 import { readPairs } from "../data/read_pairs.ts";
 import { withSizes } from "../data/with_sizes.ts";
 import { groupName } from "./_group_name.ts";
+import { left, right } from "./_result.ts";
 import { type Aborted, aborted } from "./aborted.ts";
 import type { ProgressEvent } from "./format_progress.ts";
 import type { TrainConfig } from "./train_config.ts";
@@ -108,24 +109,17 @@ export function trainingData(
     const unnamed = train.right.pairs.find((pair) => !pair.keypointIds);
     if (config.groupSize !== null && unnamed) {
       const wanted = "named keypoints for groups; --group-size 0 does without";
-      return {
-        _tag: "Left",
-        left: malformedFile(root, `keypoints of ${unnamed.id}`, wanted, "none"),
-      };
+      return left(
+        malformedFile(root, `keypoints of ${unnamed.id}`, wanted, "none"),
+      );
     }
     const most = largestGroup(train.right);
     if (config.groupSize !== null && config.groupSize > most) {
       const wanted = `at most the ${counted(most, "image")} of a category`;
       const got = String(config.groupSize);
-      return {
-        _tag: "Left",
-        left: malformedFile(root, "groupSize", wanted, got),
-      };
+      return left(malformedFile(root, "groupSize", wanted, got));
     }
-    return {
-      _tag: "Right",
-      right: { root, train: sized.right, validation: validation.right },
-    };
+    return right({ root, train: sized.right, validation: validation.right });
   };
 }
 

@@ -2,6 +2,7 @@ import type { AsyncResult } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
 import { writeAtomic } from "../data/files.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
+import { left } from "./_result.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { encodeCheckpoint } from "./encode_checkpoint.ts";
 import type { NotFinite } from "./run_error.ts";
@@ -55,7 +56,7 @@ export function writeCheckpoint(
       notFinite("adam.m", adam?.m ?? {}, file) ??
       notFinite("adam.v", adam?.v ?? {}, file);
     return broken
-      ? Promise.resolve({ _tag: "Left", left: broken })
+      ? Promise.resolve(left(broken))
       : writeAtomic(file, encodeCheckpoint(checkpoint))();
   };
 }

@@ -4,6 +4,7 @@ import { writeAtomic } from "../data/files.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { scaleKeypoints } from "../data/scale_keypoints.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
+import { right } from "./_result.ts";
 import type { Aborted } from "./aborted.ts";
 import { evaluate, type PairOutcome } from "./evaluate.ts";
 import type { Evaluation } from "./format_evaluation.ts";
@@ -203,5 +204,5 @@ async function drawnPairs(
       correctAfter: correct(is),
     });
   }
-  return { _tag: "Right", right: pairs };
+  return right(pairs);
 }

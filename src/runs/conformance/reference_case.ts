@@ -6,6 +6,7 @@
 
 import type { Result } from "../../core/result.ts";
 import { type DataError, malformedFile } from "../../data/data_error.ts";
+import { left, right } from "../_result.ts";
 
 /** A tensor as JSON holds it. */
 export interface CaseTensor {
@@ -90,12 +91,11 @@ export function decodeReference(
 ): Result<DataError, ReferenceCase | ReferenceModel> {
   try {
     const json = object(parse(text, file), "file", file);
-    return {
-      _tag: "Right",
-      right: "arch" in json ? decodeModel(json, file) : decodeCase(json, file),
-    };
+    return right(
+      "arch" in json ? decodeModel(json, file) : decodeCase(json, file),
+    );
   } catch (error) {
-    if (error instanceof Malformed) return { _tag: "Left", left: error.error };
+    if (error instanceof Malformed) return left(error.error);
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import type { AsyncResult, Result } from "../../core/result.ts";
 import { type DataError, malformedFile } from "../../data/data_error.ts";
 import { readBytes } from "../../data/files.ts";
 import { readNativeWeights } from "../../data/weights/read_native_weights.ts";
+import { left, right } from "../_result.ts";
 import {
   type CaseTensors,
   decodeReference,
@@ -81,7 +82,7 @@ export function readReferenceSet(
       if (item._tag === "Left") return item;
       set.push(...item.right);
     }
-    return { _tag: "Right", right: set };
+    return right(set);
   };
 }
 
@@ -148,7 +149,7 @@ async function readItem(
   const item = decodeReference(text, file);
   if (item._tag === "Left") return item;
   const decoded = item.right;
-  if (!("arch" in decoded)) return { _tag: "Right", right: [decoded] };
+  if (!("arch" in decoded)) return right([decoded]);
   const safetensors = await load(decoded, { key: "", prefix: "" });
   if (safetensors._tag === "Left") return safetensors;
   const weights = decoded.weights.replace(/safetensors$/, "pth");
@@ -161,10 +162,10 @@ async function readItem(
     })),
   }, decoded.checkpoint);
   if (pytorch._tag === "Right") {
-    return { _tag: "Right", right: [safetensors.right, pytorch.right] };
+    return right([safetensors.right, pytorch.right]);
   }
   return pytorch.left._tag === "MissingFile"
-    ? { _tag: "Right", right: [safetensors.right] }
+    ? right([safetensors.right])
     : pytorch;
 }
 
@@ -188,9 +189,5 @@ async function load(
       { shape, data: Array.from(data) },
     ]),
   );
-  return { _tag: "Right", right: { ...model, tensors } };
-}
-
-function left<E>(error: E): Result<E, never> {
-  return { _tag: "Left", left: error };
+  return right({ ...model, tensors });
 }
