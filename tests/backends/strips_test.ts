@@ -1,10 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { onnxBackend } from "../../src/backends/onnx/mod.ts";
-import {
-  hasLongStrips,
-  hasStrips,
-  stripsFor,
-} from "../../src/backends/onnx/blocked/winograd/strips.ts";
+import { filterLayoutOf } from "../../src/backends/onnx/blocked/winograd/filter_layout_of.ts";
+import { forwardLayoutOf } from "../../src/backends/onnx/blocked/winograd/forward_layout_of.ts";
+import { stripsFor } from "../../src/backends/onnx/blocked/winograd/strips.ts";
 import {
   agrees,
   convolved,
@@ -44,7 +42,7 @@ for (const geometry of STRIPS) {
     `strips convolve [${x}] with ${filters} filters, and give the gradients`,
     onBlocked,
     () => {
-      ok(hasStrips(windowOf(geometry), 16));
+      strictEqual(filterLayoutOf(windowOf(geometry), 16), "stripTaps");
       return agrees((be) => convolved(be, geometry));
     },
   );
@@ -56,7 +54,7 @@ for (const geometry of [...STRIPS, ...LONG]) {
     `strips convolve [${x}] with ${filters} constant filters`,
     onBlocked,
     () => {
-      ok(hasStrips(windowOf(geometry), 16));
+      strictEqual(forwardLayoutOf(windowOf(geometry), 16, true), "stripTaps");
       return agrees((be) => predicted(be, geometry));
     },
   );
@@ -69,7 +67,8 @@ for (const geometry of LONG_FOR_TILES) {
     onBlocked,
     () => {
       const g = windowOf(geometry);
-      ok(hasLongStrips(g, 16) && !hasStrips(g, 16));
+      strictEqual(forwardLayoutOf(g, 16, true), "stripTaps");
+      strictEqual(forwardLayoutOf(g, 16, false), "taps");
       return agrees((be) => predicted(be, geometry));
     },
   );
@@ -91,10 +90,10 @@ Deno.test("stripsFor() takes eight rows of constant filters where that is less w
   deepStrictEqual([63, 64].map((width) => high(16, width)), [4, 8]);
 });
 
-Deno.test("hasStrips() leaves other convolutions alone", () => {
+Deno.test("filterLayoutOf() leaves other convolutions alone", () => {
   const [geometry] = STRIPS as readonly [Geometry];
   const has = (change: Partial<Geometry>): boolean =>
-    hasStrips(windowOf({ ...geometry, ...change }), 16);
+    filterLayoutOf(windowOf({ ...geometry, ...change }), 16) === "stripTaps";
   ok(has({}));
   ok(!has({ kernelSize: 5, padding: 2 }));
   ok(!has({ stride: 2 }));

@@ -3,7 +3,7 @@ import type { Backend } from "../../src/backends/backend.ts";
 import { onnxBackend, type OnnxTensor } from "../../src/backends/onnx/mod.ts";
 import { constantLeaf } from "../../src/backends/onnx/_constant.ts";
 import { operations } from "../../src/backends/onnx/_record.ts";
-import type { ConvNode } from "../../src/backends/onnx/blocked/_window.ts";
+import { constantsOf } from "../../src/backends/onnx/blocked/_constants_of.ts";
 import { cookToom } from "../../src/backends/onnx/blocked/winograd/cook_toom.ts";
 import { forwardLayoutOf } from "../../src/backends/onnx/blocked/winograd/forward_layout_of.ts";
 import { hasWinograd } from "../../src/backends/onnx/blocked/winograd/winograd.ts";
@@ -128,8 +128,7 @@ for (const geometry of PREDICTED) {
     `groups convolve [${x}] with ${filters} constant filters`,
     onBlocked,
     () => {
-      const w = filled([filters, x[1]!, 3, 3]);
-      strictEqual(layoutOf(leaf(...x), w), "blockedTaps");
+      strictEqual(forwardLayoutOf(windowOf(geometry), 16, true), "blockedTaps");
       return agrees((be) => predicted(be, geometry));
     },
   );
@@ -177,21 +176,46 @@ Deno.test(
 );
 
 Deno.test("forwardLayoutOf() has tiles in groups and long strips for constant filters", () => {
-  const [x, w] = [leaf(1, 128, 16, 16), filled([128, 128, 3, 3])];
-  const gain = filled([128, 1, 1, 1]);
-  strictEqual(layoutOf(x, w), "blockedTaps");
-  strictEqual(layoutOf(x, operations.mul(w, gain)), "blockedTaps");
-  const fed = operations.mul(w, leaf(128, 1, 1, 1));
-  strictEqual(layoutOf(x, fed), "filter", "a gain is fed");
-  strictEqual(layoutOf(leaf(1, 128, 12, 16), w), "filter", "too few tiles");
-  strictEqual(layoutOf(x, filled([64, 128, 3, 3])), "filter", "few filters");
+  const layoutOf = (
+    x: Geometry["x"],
+    filters: number,
+    isConstant = true,
+  ): string =>
+    forwardLayoutOf(
+      windowOf({ x, filters, kernelSize: 3, stride: 1, padding: 1 }),
+      16,
+      isConstant,
+    );
+  strictEqual(layoutOf([1, 128, 16, 16], 128), "blockedTaps");
+  strictEqual(layoutOf([1, 128, 16, 16], 128, false), "filter");
+  strictEqual(layoutOf([1, 128, 12, 16], 128), "filter", "too few tiles");
+  strictEqual(layoutOf([1, 128, 16, 16], 64), "filter", "few filters");
   // Eight rows, where there are cells for them and fewer than 256 channels.
-  const large = leaf(2, 128, 32, 32);
-  strictEqual(layoutOf(large, w), "stripTaps");
-  strictEqual(layoutOf(large, filled([64, 128, 3, 3])), "stripTaps");
-  strictEqual(layoutOf(large, fed), "taps");
-  const wide = filled([256, 256, 3, 3]);
-  strictEqual(layoutOf(leaf(2, 256, 32, 32), wide), "blockedTaps");
+  strictEqual(layoutOf([2, 128, 32, 32], 128), "stripTaps");
+  strictEqual(layoutOf([2, 128, 32, 32], 64), "stripTaps");
+  strictEqual(layoutOf([2, 128, 32, 32], 128, false), "taps");
+  strictEqual(layoutOf([2, 256, 32, 32], 256), "blockedTaps");
+});
+
+Deno.test("constantsOf() asks each node once", () => {
+  let asked = 0;
+  const isConstant = constantsOf({
+    canonical: (x) => {
+      asked++;
+      return x;
+    },
+  });
+  const w = filled([8, 8, 3, 3]);
+  ok(isConstant(w));
+  ok(isConstant(operations.mul(w, filled([8, 1, 1, 1]))));
+  const fed: OnnxTensor = { kind: "tensor", shape: [8, 1, 1, 1] };
+  ok(!isConstant(operations.mul(w, fed)), "a gain is fed");
+  // Two ways to each node below: 2^40 in all.
+  asked = 0;
+  let x: OnnxTensor = w;
+  for (let depth = 0; depth < 40; depth++) x = operations.mul(x, x);
+  ok(isConstant(x));
+  ok(asked < 200, `${asked} questions`);
 });
 
 Deno.test(
@@ -206,20 +230,6 @@ Deno.test(
   () => keepsNumbers(128),
 );
 
-function leaf(...shape: readonly number[]): OnnxTensor {
-  return { kind: "tensor", shape };
-}
-
 function filled(shape: readonly number[]): OnnxTensor {
   return constantLeaf(uniform(1, shape).data, shape);
-}
-
-/** How `w` lies for a convolution in blocks of 16. */
-function layoutOf(x: OnnxTensor, w: OnnxTensor): string {
-  const node = operations.conv2d(x, w, { stride: 1, padding: 1 });
-  return forwardLayoutOf(
-    { canonical: (node) => node },
-    node as ConvNode,
-    16,
-  );
 }

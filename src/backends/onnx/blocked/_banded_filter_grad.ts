@@ -1,7 +1,7 @@
 import { largestDivisor } from "../largest_divisor.ts";
 import type { Value } from "../model_builder.ts";
 import { sumRows } from "../sum_rows.ts";
-import type { RuleTarget } from "./_conv.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import { depthwise } from "./_depthwise.ts";
 import type { FilterGradInputs } from "./_pointwise_filter_grad.ts";
 import {

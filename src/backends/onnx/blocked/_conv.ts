@@ -12,15 +12,8 @@ import {
   rowOrder,
   transposedBlocks,
 } from "./_rows.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import { isPointwise, type Window } from "./_window.ts";
-
-/** What every rule of this folder is told. */
-export interface RuleTarget {
-  /** The model. */
-  readonly model: ModelBuilder;
-  /** Floats of a block. */
-  readonly block: number;
-}
 
 /** Operands of a convolution. */
 export interface ConvInputs {

@@ -1,5 +1,6 @@
 import type { Value } from "../model_builder.ts";
-import { type Activation, convolution, type RuleTarget } from "./_conv.ts";
+import { type Activation, convolution } from "./_conv.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import { range } from "./_rows.ts";
 
 /** Operands of {@linkcode depthwise}, all `maps` but the bias. */

@@ -14,7 +14,7 @@ import {
   hasBands,
   MOST_ROWS,
 } from "./_banded_filter_grad.ts";
-import type { RuleTarget } from "./_conv.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import { depthwise } from "./_depthwise.ts";
 import { blockedOp, gatherRows, range, reshape, rowOrder } from "./_rows.ts";
 import {

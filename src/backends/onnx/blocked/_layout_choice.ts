@@ -8,6 +8,7 @@ import type { Shape } from "../../backend.ts";
 import { sameShape, sizeOf } from "../../_shape.ts";
 import type { OnnxTensor, OperationName, OperationNode } from "../graph.ts";
 import type { GraphPlan } from "../lowering.ts";
+import { constantsOf } from "./_constants_of.ts";
 import type { Layout } from "./_layout.ts";
 import {
   hasFilterGrad,
@@ -61,8 +62,9 @@ export function chooseLayouts(
     }
   }
   const votes = new Map<OnnxTensor, Set<Layout>>();
+  const isConstant = constantsOf(plan);
   for (const node of plan.operations) {
-    for (const [x, layout] of votesOf(plan, node, block)) {
+    for (const [x, layout] of votesOf(plan, node, { block, isConstant })) {
       const root = find(plan.canonical(x));
       votes.set(root, (votes.get(root) ?? new Set()).add(layout));
     }
@@ -104,7 +106,10 @@ function elected(votes: ReadonlySet<Layout> | undefined): Layout {
 function votesOf(
   plan: GraphPlan,
   node: OperationNode,
-  block: number,
+  { block, isConstant }: {
+    readonly block: number;
+    readonly isConstant: (x: OnnxTensor) => boolean;
+  },
 ): readonly (readonly [OnnxTensor, Layout])[] {
   const [a, b] = node.inputs;
   if (isConv(node)) {
@@ -118,7 +123,7 @@ function votesOf(
         : [
           [node, "maps"],
           [a!, "maps"],
-          [b!, forwardLayoutOf(plan, node, block)],
+          [b!, forwardLayoutOf(g, block, isConstant(b!))],
         ];
     }
     const filterLayout = filterLayoutOf(g, block);

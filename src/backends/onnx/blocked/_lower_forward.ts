@@ -1,6 +1,7 @@
 import type { OnnxTensor, OperationNode } from "../graph.ts";
 import type { Value } from "../model_builder.ts";
-import { conv, convPlanes, RELU, type RuleTarget } from "./_conv.ts";
+import { conv, convPlanes, RELU } from "./_conv.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import { depthwise } from "./_depthwise.ts";
 import type { Fusion } from "./_fusion.ts";
 import type { Scope } from "./_scope.ts";
@@ -12,10 +13,9 @@ import {
   type Window,
   windowOf,
 } from "./_window.ts";
-import { isConstant } from "./is_constant.ts";
 import { forwardLayoutOf } from "./winograd/forward_layout_of.ts";
-import { groupedWinogradConv } from "./winograd/grouped.ts";
-import { stripConv } from "./winograd/strips.ts";
+import { groupedWinogradConv } from "./winograd/grouped_winograd.ts";
+import { stripConv, stripsFor } from "./winograd/strips.ts";
 import { winogradConv } from "./winograd/winograd.ts";
 
 /**
@@ -32,9 +32,9 @@ export function lowerForward(
   const { block } = rule;
   if (!isBlockable(g, block)) return false;
   const added = sum && values.get(sum, "maps");
-  const unfinished = lowerWinograd(scope, convolution, g);
-  if (unfinished !== undefined) {
-    const rest = { ...unfinished, sum: added, relu };
+  const fast = fastConv(scope, convolution, g);
+  if (fast !== undefined) {
+    const rest = { ...fast, sum: added, relu };
     values.set(node, "maps", [finished(rule, rest, g)]);
     return true;
   }
@@ -44,8 +44,9 @@ export function lowerForward(
     x: values.get(x!, isPicture ? "plain" : "maps"),
     w: values.get(w!, isPicture ? "imageFilter" : "filter"),
     bias: bias && values.get(bias, "plain"),
-    // A convolution writes over what it adds, or copies it by one thread; what
-    // gradients add is read nowhere else.
+    // ONNX Runtime's convolution overwrites what it adds. Where that is read
+    // later, the runtime would copy it by one thread; this copies it by all.
+    // What a gradient adds has no other reader.
     sum: sum && isReadBehind(plan, sum, node)
       ? depthwise(rule, { x: added! }, { channels: g.filters })
       : added,
@@ -64,14 +65,15 @@ export function lowerForward(
  * bias where it is still to be added. Nothing where neither tiles nor strips are
  * for this convolution.
  */
-function lowerWinograd(
-  { plan, rule, values }: Scope,
+function fastConv(
+  { plan, rule, values, isConstant }: Scope,
   convolution: ConvNode,
   g: Window,
-): Unfinished | undefined {
+): FastConv | undefined {
   const [x, w, offset] = convolution.inputs.map(plan.canonical);
   const bias = offset && values.get(offset, "plain");
-  const layout = forwardLayoutOf(plan, convolution, rule.block);
+  const isFixed = isConstant(w!);
+  const layout = forwardLayoutOf(g, rule.block, isFixed);
   switch (layout) {
     case "blockedTaps": {
       const inputs = {
@@ -90,7 +92,7 @@ function lowerWinograd(
         x: values.get(x!, "maps"),
         w: values.get(w!, layout),
         bias,
-        isConstant: isConstant(plan.canonical, w!),
+        cut: stripsFor(g, isFixed),
       };
       return { maps: stripConv(rule, inputs, g) };
     }
@@ -99,8 +101,8 @@ function lowerWinograd(
   }
 }
 
-/** A convolution by tiles or strips. */
-interface Unfinished {
+/** Maps by tiles or strips, and the bias that they do not have yet. */
+interface FastConv {
   readonly maps: Value;
   /** What is still to be added. */
   readonly bias?: Value | undefined;
@@ -120,7 +122,7 @@ function isReadBehind(
 /** Adds what a convolution by tiles or strips lacks, in one pass: in `maps`, out `maps`. */
 function finished(
   rule: RuleTarget,
-  { maps, bias, sum, relu }: Unfinished & {
+  { maps, bias, sum, relu }: FastConv & {
     readonly sum?: Value | undefined;
     readonly relu: boolean;
   },

@@ -1,7 +1,7 @@
 import { sizeOf } from "../../_shape.ts";
 import type { OperationNode } from "../graph.ts";
 import type { Value } from "../model_builder.ts";
-import type { RuleTarget } from "./_conv.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import { FILTER_LAYOUTS, filterSizes } from "./_layout.ts";
 import { blockedOp, reshape } from "./_rows.ts";
 import type { Scope } from "./_scope.ts";

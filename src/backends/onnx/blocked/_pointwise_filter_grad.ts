@@ -1,7 +1,7 @@
 import { largestDivisor } from "../largest_divisor.ts";
 import type { Value } from "../model_builder.ts";
 import { sumRows } from "../sum_rows.ts";
-import type { RuleTarget } from "./_conv.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import {
   blockedOp,
   gatherRows,

@@ -6,7 +6,8 @@
  * @module
  */
 import type { ModelBuilder, Value } from "../model_builder.ts";
-import type { Activation, RuleTarget } from "./_conv.ts";
+import type { Activation } from "./_conv.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import { depthwise, type DepthwiseTaps } from "./_depthwise.ts";
 import type { Stored } from "./_layout.ts";
 import { blockedOp } from "./_rows.ts";

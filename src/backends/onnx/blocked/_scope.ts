@@ -1,6 +1,6 @@
 import type { OnnxTensor, OperationNode } from "../graph.ts";
 import type { GraphPlan, LoweringTarget } from "../lowering.ts";
-import type { RuleTarget } from "./_conv.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import type { Fusions } from "./_fusion.ts";
 import { type FilterLayout, isFilterLayout, type Layout } from "./_layout.ts";
 import type { LayoutValues } from "./_values.ts";
@@ -15,6 +15,8 @@ export interface Scope {
   readonly rule: RuleTarget;
   /** Layout that a canonical node would best be in. */
   readonly layoutOf: (x: OnnxTensor) => Layout;
+  /** Whether all that a node depends on is written into the model. */
+  readonly isConstant: (x: OnnxTensor) => boolean;
   /** What was written so far. */
   readonly values: LayoutValues;
   /** Which operations become one. */

@@ -1,5 +1,6 @@
 import type { ModelBuilder, Value } from "../model_builder.ts";
-import { PARITIES, type RuleTarget } from "./_conv.ts";
+import { PARITIES } from "./_conv.ts";
+import type { RuleTarget } from "./_rule_target.ts";
 import { outputAsFilters } from "./_filter_grad.ts";
 import type { Stored } from "./_layout.ts";
 import { blockedOp, gatherRows, reshape, rowOrder } from "./_rows.ts";

@@ -16,8 +16,8 @@ import {
   type Stored,
 } from "./_layout.ts";
 import { blockedOp, reshape } from "./_rows.ts";
-import { inputBlockedTiles } from "./winograd/_blocked_tiles.ts";
-import { inputTiles, resultMapsGrad } from "./winograd/_tiles.ts";
+import { inputBlockedTiles } from "./winograd/blocked_tiles.ts";
+import { inputTiles, resultMapsGrad } from "./winograd/tiles.ts";
 
 type Rank4 = readonly [number, number, number, number];
 

@@ -8,6 +8,7 @@
  */
 import { applyRule, type Lowering } from "../lowering.ts";
 import { plainRules } from "../plain/lower_plain.ts";
+import { constantsOf } from "./_constants_of.ts";
 import { findFusions } from "./_fusion.ts";
 import { filterOrders } from "./_layout.ts";
 import { chooseLayouts } from "./_layout_choice.ts";
@@ -38,6 +39,7 @@ export function blockedLowering(block: number): Lowering {
         target,
         rule: { model: target.model, block },
         layoutOf,
+        isConstant: constantsOf(plan),
         values,
         fusions: findFusions(plan, block),
       };

@@ -13,12 +13,12 @@ import { type Matrix, squared } from "./_matrix.ts";
 export interface Line extends CookToom {
   /** Cells of the result. */
   readonly cells: number;
-  /** Cells that are read, and multiplications that it takes: two more. */
+  /** Cells that are read, which is also the number of multiplications: `cells + 2`. */
   readonly points: number;
   /**
    * `[points]`: what `output` makes 1 in every cell, so that a bias times them
-   * is that bias everywhere: the points of a line of ones times those of a
-   * filter that copies it, by its middle tap.
+   * is that bias everywhere. They are the points of a line of ones times those
+   * of a filter that copies it by its middle tap.
    */
   readonly bias: readonly number[];
 }
@@ -51,7 +51,7 @@ export const BIAS: readonly number[] = LINE.bias.flatMap((a) =>
   LINE.bias.map((b) => a * b)
 );
 
-/** Tiles along an axis of `length` cells; the last may lie beyond it. */
+/** Tiles along an axis of `length` cells; the last may reach beyond it. */
 export function tilesAlong(length: number): number {
   return Math.ceil(length / CELLS);
 }

@@ -1,8 +1,7 @@
-import type { GraphPlan } from "../../lowering.ts";
-import { type ConvNode, windowOf } from "../_window.ts";
-import { isConstant } from "../is_constant.ts";
-import { type FilterLayout, filterLayoutOf } from "./filter_layout_of.ts";
-import { hasGroupedWinograd } from "./grouped.ts";
+import type { FilterLayout } from "../_layout.ts";
+import type { Window } from "../_window.ts";
+import { filterLayoutOf } from "./filter_layout_of.ts";
+import { hasGroupedWinograd } from "./grouped_winograd.ts";
 import { hasLongStrips } from "./strips.ts";
 
 /**
@@ -10,14 +9,11 @@ import { hasLongStrips } from "./strips.ts";
  * is constant and strips of eight rows or tiles in groups can be taken.
  */
 export function forwardLayoutOf(
-  { canonical }: Pick<GraphPlan, "canonical">,
-  node: ConvNode,
+  g: Window,
   block: number,
-): FilterLayout | "blockedTaps" {
-  const g = windowOf(node);
-  if (isConstant(canonical, canonical(node.inputs[1]!))) {
-    if (hasLongStrips(g, block)) return "stripTaps";
-    if (hasGroupedWinograd(g, block)) return "blockedTaps";
-  }
+  isConstant: boolean,
+): Exclude<FilterLayout, "imageFilter"> {
+  if (isConstant && hasLongStrips(g, block)) return "stripTaps";
+  if (isConstant && hasGroupedWinograd(g, block)) return "blockedTaps";
   return filterLayoutOf(g, block);
 }

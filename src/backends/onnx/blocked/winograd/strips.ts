@@ -2,49 +2,41 @@
  * A 3x3 convolution at stride 1 by strips: Winograd's algorithm along columns
  * alone. Four rows of the result from six of the input take half of the
  * multiplications, eight from ten 5 of 12; tiles take a quarter. But rows move
- * whole, and with fewer channels than tiles are for, moving is what takes the
- * time. The products are one convolution of 1x3 filters with a group for each
+ * whole, and the fewer the channels, the more of the time is moving. The products are one convolution of 1x3 filters with a group for each
  * point. A cell that is not finite spoils its columns in the strips that read
  * it.
  *
  * @module
  */
 import type { Value } from "../../model_builder.ts";
-import type { RuleTarget } from "../_conv.ts";
-import {
-  blockedOp,
-  gatherRows,
-  reshape,
-  rowOrder,
-  transposedBlocks,
-} from "../_rows.ts";
+import { convolution } from "../_conv.ts";
+import type { RuleTarget } from "../_rule_target.ts";
+import { gatherRows, reshape, rowOrder, transposedBlocks } from "../_rows.ts";
 import { isSame3x3, type Window } from "../_window.ts";
 import { product } from "./_matrix.ts";
 import { biasPoints, filterPoints } from "./_points.ts";
 import { LINE, type Line, LONG_LINE } from "./_transforms.ts";
-import { hasWinograd } from "./winograd.ts";
 
 /** Fewer channels, and moving the rows costs what the products save. */
 const FEWEST_CHANNELS = 64;
 
-/** Fewer channels, and moving tiles takes what they save beside eight rows. */
+/** From so many channels on, tiles in groups are faster than strips of eight rows. */
 const FEWEST_TILE_CHANNELS = 256;
 
 /** Fewer cells of a product, and reading its filters costs what it saves. */
 const FEWEST_CELLS = 128;
 
-/** Whether a convolution and its gradients keep their filter for strips. */
+/** Whether strips can do a convolution and its gradients, and have the channels and cells to be worth it. */
 export function hasStrips(g: Window, block: number): boolean {
   const { batch, channels, filters, width } = g;
   return isSame3x3(g, block) &&
     Math.min(channels, filters) >= FEWEST_CHANNELS &&
-    batch * stripsOf(g, LINE).strips * width >= FEWEST_CELLS &&
-    !hasWinograd(g, block);
+    batch * stripsOf(g, LINE).strips * width >= FEWEST_CELLS;
 }
 
 /**
  * Whether a convolution by a constant filter takes strips of eight rows, which
- * for fewer than 256 channels leave tiles behind too.
+ * below 256 channels are faster than tiles too.
  */
 export function hasLongStrips(g: Window, block: number): boolean {
   const channels = Math.min(g.channels, g.filters);
@@ -55,7 +47,7 @@ export function hasLongStrips(g: Window, block: number): boolean {
 /** How maps are cut into strips. */
 export interface Strips {
   readonly line: Line;
-  /** Strips of a map; the last may lie beyond it in part. */
+  /** Strips of a map; the last may reach beyond it. */
   readonly strips: number;
 }
 
@@ -84,19 +76,18 @@ export interface StripConvInputs {
   readonly w: Value;
   /** `[O]`. */
   readonly bias?: Value | undefined;
-  /** Whether `w` is constant: strips may then be longer. */
-  readonly isConstant?: boolean;
+  /** As {@linkcode stripsFor} cuts them. */
+  readonly cut: Strips;
 }
 
 /** Writes `conv(x, w) + bias`: in `maps` and `stripTaps`, out `maps`. */
 export function stripConv(
   target: RuleTarget,
-  { x, w, bias, isConstant = false }: StripConvInputs,
+  { x, w, bias, cut }: StripConvInputs,
   g: Window,
 ): Value {
   const { model } = target;
   const { batch, channels, filters, width } = g;
-  const cut = stripsFor(g, isConstant);
   const { line, strips } = cut;
   // In memory `[points][O / L][I / L][3][L of I][L of O]`.
   const taps = filterPoints(model, w, {
@@ -109,12 +100,11 @@ export function stripConv(
     batch * strips,
     width,
   ]);
-  const products = blockedOp(
-    model,
-    "Conv",
-    bias ? [points, taps, biasPoints(model, bias, line.bias)] : [points, taps],
-    { kernel_shape: [1, 3], pads: [0, 1, 0, 1], group: line.points },
-  );
+  const products = convolution(model, {
+    x: points,
+    w: taps,
+    bias: bias && biasPoints(model, bias, line.bias),
+  }, { kernel_shape: [1, 3], pads: [0, 1, 0, 1], group: line.points });
   return resultMaps(target, products, g, cut);
 }
 
@@ -141,11 +131,9 @@ export function stripInputGrad(
       shape: [g.channels, g.filters, 3, 3],
     },
   );
-  return stripConv(target, { x: dy, w: turned }, {
-    ...g,
-    channels: g.filters,
-    filters: g.channels,
-  });
+  const turnedWindow = { ...g, channels: g.filters, filters: g.channels };
+  const cut = stripsFor(turnedWindow, false);
+  return stripConv(target, { x: dy, w: turned, cut }, turnedWindow);
 }
 
 /** A gradient by the filter, in `filter`, as `stripTaps`. */

@@ -8,12 +8,12 @@
  * @module
  */
 import type { ModelBuilder, Value } from "../../model_builder.ts";
-import type { RuleTarget } from "../_conv.ts";
+import type { RuleTarget } from "../_rule_target.ts";
 import { reshape } from "../_rows.ts";
 import { isSame3x3, type Window } from "../_window.ts";
 import { product, transposed } from "./_matrix.ts";
 import { filterPoints } from "./_points.ts";
-import { inputTilesGrad, resultMaps } from "./_tiles.ts";
+import { inputTilesGrad, resultMaps } from "./tiles.ts";
 import { FILTER, POINTS, tilesAlong } from "./_transforms.ts";
 
 /** Fewer channels, and moving the tiles costs what the products save. */

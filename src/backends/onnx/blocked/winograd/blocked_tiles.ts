@@ -5,10 +5,10 @@
  * @module
  */
 import type { ModelBuilder, Value } from "../../model_builder.ts";
-import type { RuleTarget } from "../_conv.ts";
+import type { RuleTarget } from "../_rule_target.ts";
 import { reshape, rowOrder } from "../_rows.ts";
 import { product } from "./_matrix.ts";
-import type { MapSizes } from "./_tiles.ts";
+import type { MapSizes } from "./tiles.ts";
 import { CELLS, INPUT, OUTPUT, POINTS, tilesAlong } from "./_transforms.ts";
 
 /** Overlapping tiles of what a filter slides over: in `maps`, out `blockedTiles`. */

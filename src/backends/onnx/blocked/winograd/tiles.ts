@@ -8,18 +8,14 @@
  * @module
  */
 import type { ModelBuilder, Value } from "../../model_builder.ts";
-import type { RuleTarget } from "../_conv.ts";
+import type { RuleTarget } from "../_rule_target.ts";
 import { gatherRows, reshape, rowOrder } from "../_rows.ts";
+import type { Window } from "../_window.ts";
 import { type Matrix, product, transposed } from "./_matrix.ts";
 import { CELLS, inputBand, OUTPUT, POINTS, tilesAlong } from "./_transforms.ts";
 
 /** Shape of maps, `[B, C, H, W]`. */
-export interface MapSizes {
-  readonly batch: number;
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-}
+export type MapSizes = Pick<Window, "batch" | "channels" | "height" | "width">;
 
 /** Overlapping tiles of what a filter slides over: in `maps`, out `tiles`. */
 export function inputTiles(

@@ -8,10 +8,10 @@
  * @module
  */
 import type { Value } from "../../model_builder.ts";
-import type { RuleTarget } from "../_conv.ts";
-import { blockedOp } from "../_rows.ts";
+import { convolution } from "../_conv.ts";
+import type { RuleTarget } from "../_rule_target.ts";
 import type { Window } from "../_window.ts";
-import { blockedResultMaps } from "./_blocked_tiles.ts";
+import { blockedResultMaps } from "./blocked_tiles.ts";
 import { biasPoints, filterPoints } from "./_points.ts";
 import { BIAS, FILTER, POINTS, tilesAlong } from "./_transforms.ts";
 import { isTileable } from "./winograd.ts";
@@ -48,11 +48,10 @@ export function groupedWinogradConv(
     matrix: FILTER,
     shape: [groups * g.filters, g.channels, 1, 1],
   });
-  const tiles = blockedOp(
-    model,
-    "Conv",
-    bias ? [x, filters, biasPoints(model, bias, BIAS)] : [x, filters],
-    { kernel_shape: [1, 1], group: groups },
-  );
+  const tiles = convolution(model, {
+    x,
+    w: filters,
+    bias: bias && biasPoints(model, bias, BIAS),
+  }, { kernel_shape: [1, 1], group: groups });
   return blockedResultMaps(target, tiles, { ...g, channels: g.filters });
 }
