@@ -1,6 +1,8 @@
 import { escapeHtml } from "./_escape_html.ts";
+import { isObject } from "./_is_object.ts";
+import { percent } from "./_percent.ts";
 import type { EvaluationRow } from "./format_evaluation.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import type { ReportEvaluation, ReportTable } from "./report_input.ts";
 
 /** A table, numbers to the right, the rows from `overallFrom` on set apart. */
@@ -42,8 +44,8 @@ export function reportEvaluation(evaluation: ReportEvaluation): string {
       row.category,
       row.pairs,
       ...alphas.flatMap((alpha) => [
-        ...(before ? [percent(old?.pck[alpha])] : []),
-        percent(row.pck[alpha]),
+        ...(before ? [percentOrDash(old?.pck[alpha])] : []),
+        percentOrDash(row.pck[alpha]),
       ]),
     ];
   };
@@ -79,9 +81,9 @@ export function reportHeadline(evaluation: ReportEvaluation): string {
   );
   const tiles = alphasOf([after]).map((alpha) =>
     `<div class="tile"><span>PCK@${escapeHtml(alpha)}</span>` +
-    `<strong>${percent(after.pck[alpha])} %</strong>` +
+    `<strong>${percentOrDash(after.pck[alpha])} %</strong>` +
     (before
-      ? `<span>before training ${percent(before.pck[alpha])} %</span>`
+      ? `<span>before training ${percentOrDash(before.pck[alpha])} %</span>`
       : "") +
     "</div>"
   );
@@ -109,19 +111,13 @@ function flatten(
   });
 }
 
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function alphasOf(rows: readonly EvaluationRow[]): readonly string[] {
   return [...new Set(rows.flatMap(({ pck }) => Object.keys(pck)))]
     .sort((a, b) => Number(a) - Number(b));
 }
 
-function percent(value: number | undefined): string {
-  return value === undefined || !Number.isFinite(value)
-    ? "–"
-    : (100 * value).toFixed(1);
+function percentOrDash(value: number | undefined): string {
+  return value === undefined || !Number.isFinite(value) ? "–" : percent(value);
 }
 
 /** A column is one of numbers if its cells read as such, dashes aside. */

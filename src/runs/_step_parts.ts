@@ -6,6 +6,7 @@ import { objective } from "../core/objective.ts";
 import { adam } from "../nn/adam.ts";
 import { clipGradients } from "../nn/clip_gradients.ts";
 import { featureMaps, pictureInputs } from "./_backbone_inputs.ts";
+import { sizeOf } from "./_size_of.ts";
 import { mapValues, prefixed, select } from "./_tensor_map.ts";
 import { bakedParameters, modelTemperature } from "./model.ts";
 import type { TrainStepOptions } from "./train_step.ts";
@@ -110,7 +111,6 @@ function meanAbsolute<T>(
     }
     const shape = backend.shape(gradient);
     const total = backend.sum(backend.abs(gradient), shape.map((_, i) => i));
-    const count = shape.reduce((product, length) => product * length, 1);
-    return [name, backend.div(total, count)];
+    return [name, backend.div(total, sizeOf(shape))];
   }));
 }

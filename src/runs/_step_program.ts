@@ -2,6 +2,7 @@ import type { Backend, TensorMap } from "../backends/backend.ts";
 import type { Result } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
 import { right } from "./_result.ts";
+import { sizeOf } from "./_size_of.ts";
 import { mapValues, prefixed, select } from "./_tensor_map.ts";
 import { accumulatedStep } from "./accumulated_step.ts";
 import { splitPlan } from "./split_plan.ts";
@@ -140,8 +141,7 @@ function zeros<T>(
 ): TensorMap<T> {
   const sums = mapValues(select(parameters, "parameters."), (parameter) => {
     const shape = backend.shape(parameter);
-    const count = shape.reduce((product, length) => product * length, 1);
-    return backend.tensor(new Float32Array(count), shape);
+    return backend.tensor(new Float32Array(sizeOf(shape)), shape);
   });
   return prefixed(sums, "sum.");
 }

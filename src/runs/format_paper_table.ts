@@ -4,6 +4,7 @@
  * @module
  */
 
+import { percent } from "./_percent.ts";
 import type { PaperTable, PaperTableGroup } from "./paper_table.ts";
 
 /** Forms that {@linkcode formatPaperTable} writes. */
@@ -204,10 +205,10 @@ function groupHead({ title, threshold, space }: PaperTableGroup): string {
 /** By line and column. */
 function cellsOf(table: PaperTable): readonly (readonly Cell[])[] {
   const columns = flatColumns(table);
-  const percent = (value: number | undefined): string =>
-    value === undefined || Number.isNaN(value) ? "-" : (100 * value).toFixed(1);
+  const shown = (value: number | undefined): string =>
+    value === undefined || Number.isNaN(value) ? "-" : percent(value);
   const texts = table.rows.map(({ values }) =>
-    columns.map(({ group, alpha }) => percent(values[group]?.[alpha]))
+    columns.map(({ group, alpha }) => shown(values[group]?.[alpha]))
   );
   const best = columns.map((_, c) => {
     const known = texts.map((row) => Number(row[c])).filter(Number.isFinite);

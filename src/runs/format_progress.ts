@@ -1,3 +1,5 @@
+import { percent } from "./_percent.ts";
+
 /** A training step was done. */
 export interface StepProgress {
   /** Tells events apart. */
@@ -129,7 +131,7 @@ function pckParts(
 ): readonly string[] {
   return Object.entries(pck ?? {})
     .toSorted(([a], [b]) => Number(a) - Number(b))
-    .map(([alpha, value]) => `PCK@${alpha} ${(100 * value).toFixed(1)}`);
+    .map(([alpha, value]) => `PCK@${alpha} ${percent(value)}`);
 }
 
 function paceParts(

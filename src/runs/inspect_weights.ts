@@ -16,6 +16,7 @@ import { readWeightsOrigin } from "../data/weights/weights_origin.ts";
 import { checkpointOf } from "./_checkpoint_of.ts";
 import { fittingBackbones } from "./_fitting_backbones.ts";
 import { right } from "./_result.ts";
+import { sizeOf } from "./_size_of.ts";
 
 /** One tensor of a file. */
 export interface WeightsReportRow {
@@ -124,8 +125,5 @@ export function inspectWeights(
 function count(
   tensors: readonly { readonly shape: readonly number[] }[],
 ): number {
-  return tensors.reduce(
-    (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
-    0,
-  );
+  return tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

@@ -12,6 +12,7 @@ import { normalizeImage } from "../data/normalize_image.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import type { PixelSize } from "../data/scale_keypoints.ts";
 import { right } from "./_result.ts";
+import { sizeOf } from "./_size_of.ts";
 import type { ImageLoader } from "./load_image.ts";
 
 /** A tensor of one picture, made only where it is to lie. */
@@ -164,8 +165,4 @@ function formOf({ inputs }: PreparedImage): string {
   return Object.entries(inputs)
     .map(([name, { shape }]) => `${name} [${shape}]`)
     .join(", ");
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
 }

@@ -3,6 +3,7 @@ import { valueAndGrad } from "../../backends/tape.ts";
 import { objective } from "../../core/objective.ts";
 import { adam } from "../../nn/adam.ts";
 import { adamCorrections } from "../../nn/adam_corrections.ts";
+import { sizeOf } from "../_size_of.ts";
 import { mapValues, prefixed, select } from "../_tensor_map.ts";
 import { batched, mlp, required, TARGETS } from "./_core_programs.ts";
 import type { CaseOptions } from "./_options.ts";
@@ -73,8 +74,7 @@ function start<T>(
   const zeros = (): TensorMap<T> =>
     mapValues(parameters, (parameter) => {
       const shape = backend.shape(parameter);
-      const size = shape.reduce((product, length) => product * length, 1);
-      return backend.tensor(new Float64Array(size), shape);
+      return backend.tensor(new Float64Array(sizeOf(shape)), shape);
     });
   return {
     ...prefixed(parameters, "parameters."),

@@ -7,6 +7,7 @@
 import type { Result } from "../../core/result.ts";
 import { type DataError, malformedFile } from "../../data/data_error.ts";
 import { left, right } from "../_result.ts";
+import { sizeOf } from "../_size_of.ts";
 
 /** A tensor as JSON holds it. */
 export interface CaseTensor {
@@ -183,7 +184,7 @@ function tensors(value: unknown, field: string, file: string): CaseTensors {
 function tensor(record: Json, place: string, file: string): CaseTensor {
   const shape = numbers(record["shape"], `${place}.shape`, file);
   const data = numbers(record["data"], `${place}.data`, file);
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   if (data.length !== size) {
     throw new Malformed(file, `${place}.data`, `${size} numbers`, data.length);
   }

@@ -9,6 +9,7 @@ import type { AsyncResult, Result } from "../../core/result.ts";
 import { writeAtomic } from "../../data/files.ts";
 import { writeProcedural } from "../../data/procedural/write_procedural.ts";
 import { readPairs } from "../../data/read_pairs.ts";
+import { percent } from "../_percent.ts";
 import { left, right } from "../_result.ts";
 import { type Aborted, aborted } from "../aborted.ts";
 import type { BackendName } from "../create_backend.ts";
@@ -232,7 +233,7 @@ function named(prefix: string, event: ProgressEvent): ProgressEvent {
       return { ...event, label: `${prefix} | ${event.label}` };
     case "validation": {
       const pck = Object.entries(event.pck)
-        .map(([alpha, value]) => `PCK@${alpha} ${(100 * value).toFixed(1)}`);
+        .map(([alpha, value]) => `PCK@${alpha} ${percent(value)}`);
       const text = [`${prefix} | validation at step ${event.step}`, ...pck];
       return { kind: "note", text: text.join(" | ") };
     }
