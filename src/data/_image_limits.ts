@@ -1,7 +1,5 @@
 import { refuse } from "./_refusal.ts";
-
-/** Pixels above which a header is taken for a mistake or an attack. */
-const MAX_PIXELS = 100_000_000;
+import { MAX_PIXELS } from "./max_pixels.ts";
 
 /** Refuses a size that no picture of a data set has, before memory is asked for. */
 export function checkImageSize(

@@ -6,6 +6,7 @@
 
 import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
+import { MAX_PIXELS } from "../data/max_pixels.ts";
 import { type BackboneConfig, backboneConfig } from "../nn/backbone_config.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
 import { backboneOptions } from "./_backbone_options.ts";
@@ -15,8 +16,8 @@ import type { ImageSize } from "./load_image.ts";
 /** The side that pictures are resized to in the paper, in pixels. */
 const PAPER_SIZE = 256;
 
-/** The side of a square of as many pixels as a picture may have, 100 million. */
-const LARGEST_SIDE = 10_000;
+/** The side of a square of as many pixels as a picture may have. */
+const LARGEST_SIDE = Math.floor(Math.sqrt(MAX_PIXELS));
 
 /** What a run is told of its backbone. */
 export interface BackboneChoice {

@@ -5,7 +5,9 @@
  */
 
 import { OptionError } from "../core/errors.ts";
+import { MAX_PIXELS } from "../data/max_pixels.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
+import { hasTemperature } from "./_has_temperature.ts";
 import { matchImages, type Size } from "./_match_images.ts";
 import type { Model } from "./model.ts";
 import { mapLocalizer, type Reading } from "./reading.ts";
@@ -31,9 +33,6 @@ export interface ExportModelOptions extends Reading {
   /** What writes the model, and in which version. */
   readonly producer?: { readonly name: string; readonly version: string };
 }
-
-/** As many pixels as a picture may have that is decoded. */
-const MAX_PIXELS = 100_000_000;
 
 /**
  * Writes a model as one ONNX file that any runtime of the standard runs alone.
@@ -136,9 +135,7 @@ function check(
   if (pixels !== "rgb255" && pixels !== "normalized") {
     throw new OptionError(fn, "pixels", "rgb255 or normalized", pixels);
   }
-  const isLearned = config.temperature.kind === "fixed" ||
-    Object.keys(parameters).some((name) => name.startsWith("temperature."));
-  if (betaEval === "auto" && !isLearned) {
+  if (betaEval === "auto" && !hasTemperature(config, parameters)) {
     const wanted = "a number, since the weights hold no temperature module";
     throw new OptionError(fn, "betaEval", wanted, betaEval);
   }
