@@ -1,5 +1,6 @@
 import type { ImagePair } from "../data/image_pair.ts";
 import type { Extracted } from "./_extract_images.ts";
+import { groupBy } from "./_group_by.ts";
 
 /** A pair of a block, with both pictures. */
 export interface BlockPair<T> {
@@ -66,12 +67,4 @@ function chunked<T>(
 
 function queryCount({ pair }: BlockPair<unknown>): number {
   return pair.source.keypoints.length;
-}
-
-/** A list by what its members have in common, in the order of the first of each. */
-export function groupBy<A>(
-  list: readonly A[],
-  key: (each: A) => string,
-): readonly (readonly A[])[] {
-  return [...Map.groupBy(list, key).values()];
 }

@@ -1,5 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
-import { groupBy } from "./_block_pairs.ts";
+import { groupBy } from "./_group_by.ts";
 
 /** Work on one map each that one call does. */
 export interface MapBatch<T, A> {

@@ -6,6 +6,7 @@
 
 import { type Picture, pictureKey } from "../data/picture_edit.ts";
 import { boundedCache } from "./_bounded_cache.ts";
+import { isKeptPicture } from "./_is_kept_picture.ts";
 import { paddedTo } from "./_padded_to.ts";
 import { right } from "./_result.ts";
 import type { DecodingWorker } from "./decoding_worker.ts";
@@ -14,7 +15,6 @@ import {
   imageLoader,
   type ImageLoaderOptions,
   type ImageSize,
-  isKept,
   type LoadedImage,
 } from "./load_image.ts";
 
@@ -102,7 +102,7 @@ export function imageSource(options: ImageSourceOptions): ImageSource {
       const loaded = found ? right(found) : await here(picture)();
       if (loaded._tag === "Left") return loaded;
       largest = Math.max(largest, loaded.right.image.data.length);
-      if (isKept(picture)) kept.keep(key, loaded.right);
+      if (isKeptPicture(picture)) kept.keep(key, loaded.right);
       return loaded;
     },
     prefetch: (pictures) => {

@@ -14,6 +14,7 @@ import { resizeBilinear } from "../data/resize_bilinear.ts";
 import type { RgbImage } from "../data/rgb_image.ts";
 import type { PixelSize } from "../data/scale_keypoints.ts";
 import { boundedCache } from "./_bounded_cache.ts";
+import { isKeptPicture } from "./_is_kept_picture.ts";
 import { paddedTo } from "./_padded_to.ts";
 import { right } from "./_result.ts";
 
@@ -88,7 +89,7 @@ export function imageLoader(options: ImageLoaderOptions): ImageLoader {
       ...fitted(editPicture(read.right, edits), options),
       path,
     };
-    if (isKept(picture)) kept.keep(key, loaded);
+    if (isKeptPicture(picture)) kept.keep(key, loaded);
     return right(loaded);
   };
 }
@@ -119,23 +120,6 @@ export function fitImage(
 ): LoadedImage {
   checkSize("fitImage", options);
   return { ...fitted(image, options), path: options.path };
-}
-
-/**
- * Whether a picture is asked for again and so kept: edits but a mirror are drawn anew.
- *
- * @example
- * ```ts
- * import { equal } from "node:assert/strict";
- * import { isKept } from "@simsc/core/runs";
- *
- * const crop = { kind: "crop", x: 0, y: 0, width: 8, height: 8 } as const;
- * equal(isKept({ path: "a.png", edits: [{ kind: "mirror" }] }), true);
- * equal(isKept({ path: "a.png", edits: [crop] }), false);
- * ```
- */
-export function isKept({ edits = [] }: Picture): boolean {
-  return edits.every(({ kind }) => kind === "mirror");
 }
 
 /**
