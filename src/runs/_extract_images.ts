@@ -7,7 +7,10 @@ import type { PictureSizes } from "./_pixel_cells.ts";
 import { right } from "./_result.ts";
 import { mapValues } from "./_tensor_map.ts";
 import { type Aborted, aborted } from "./aborted.ts";
-import type { EvaluationInputs, EvaluationOptions } from "./evaluate.ts";
+import type {
+  EvaluationInputs,
+  EvaluationOptions,
+} from "./evaluation_inputs.ts";
 import type { ImageFeatures } from "./predictor.ts";
 import {
   type PreparedImage,

@@ -14,8 +14,8 @@ import { type Aborted, aborted } from "./aborted.ts";
 import type {
   EvaluationInputs,
   EvaluationOptions,
-  PairOutcome,
-} from "./evaluate.ts";
+} from "./evaluation_inputs.ts";
+import type { PairOutcome } from "./evaluation_outcome.ts";
 
 /** What {@linkcode measureBlock} reads and where it writes to. */
 export interface MeasuredBlock<T> {

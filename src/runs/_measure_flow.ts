@@ -18,7 +18,10 @@ import {
   storedToCells,
 } from "./_pixel_cells.ts";
 import { right } from "./_result.ts";
-import type { EvaluationInputs, EvaluationOptions } from "./evaluate.ts";
+import type {
+  EvaluationInputs,
+  EvaluationOptions,
+} from "./evaluation_inputs.ts";
 
 /** What of the choices a flow is measured by. */
 export type FlowChoices = Pick<EvaluationOptions, "space" | "alphas">;

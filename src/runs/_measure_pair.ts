@@ -12,7 +12,8 @@ import {
   type PictureSizes,
 } from "./_pixel_cells.ts";
 import { left, right } from "./_result.ts";
-import type { EvaluationOptions, PairOutcome } from "./evaluate.ts";
+import type { EvaluationOptions } from "./evaluation_inputs.ts";
+import type { PairOutcome } from "./evaluation_outcome.ts";
 
 /** What a match of one pair is measured with. */
 export interface MeasuredPair {

@@ -11,7 +11,7 @@ import {
 } from "../core/average_pck.ts";
 import type { FlowPckResult } from "../core/flow_pck.ts";
 import type { PairDifficulty } from "../data/image_pair.ts";
-import type { EvaluationOutcome, PairOutcome } from "./evaluate.ts";
+import type { EvaluationOutcome, PairOutcome } from "./evaluation_outcome.ts";
 import type { EvaluationRow } from "./format_evaluation.ts";
 import type { AverageName } from "./pair_statistics.ts";
 

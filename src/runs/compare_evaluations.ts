@@ -10,7 +10,7 @@ import {
   bootstrapIntervals,
   type BootstrapOptions,
 } from "./bootstrap_intervals.ts";
-import type { PairOutcome } from "./evaluate.ts";
+import type { PairOutcome } from "./evaluation_outcome.ts";
 import { mcNemar, type McNemarResult } from "./mc_nemar.ts";
 import { type AverageName, pairStatistics } from "./pair_statistics.ts";
 

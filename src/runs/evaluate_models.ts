@@ -23,8 +23,9 @@ import {
   defaultImageSize,
 } from "./backbone_choice.ts";
 import type { BootstrapOptions } from "./bootstrap_intervals.ts";
-import type { EvaluationOptions, PairOutcome } from "./evaluate.ts";
 import { evaluateReadings } from "./evaluate_readings.ts";
+import type { EvaluationOptions } from "./evaluation_inputs.ts";
+import type { PairOutcome } from "./evaluation_outcome.ts";
 import { frozenFeatures } from "./frozen_features.ts";
 import type { DecodingWorker } from "./decoding_worker.ts";
 import type { ImageSize } from "./load_image.ts";

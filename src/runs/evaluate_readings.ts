@@ -20,9 +20,8 @@ import type { Aborted } from "./aborted.ts";
 import type {
   EvaluationInputs,
   EvaluationOptions,
-  EvaluationOutcome,
-  PairOutcome,
-} from "./evaluate.ts";
+} from "./evaluation_inputs.ts";
+import type { EvaluationOutcome, PairOutcome } from "./evaluation_outcome.ts";
 
 /**
  * Matches the keypoints of every pair and counts the right ones, by each

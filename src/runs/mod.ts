@@ -152,6 +152,8 @@ export * from "./bootstrap_intervals.ts";
 export * from "./compare_evaluations.ts";
 export * from "./mc_nemar.ts";
 export * from "./pair_statistics.ts";
+export * from "./evaluation_inputs.ts";
+export * from "./evaluation_outcome.ts";
 export * from "./evaluate.ts";
 export * from "./evaluate_readings.ts";
 export * from "./evaluate_models.ts";

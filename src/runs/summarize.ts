@@ -16,7 +16,7 @@ import {
   bootstrapIntervals,
   type BootstrapOptions,
 } from "./bootstrap_intervals.ts";
-import type { EvaluationOutcome, PairOutcome } from "./evaluate.ts";
+import type { EvaluationOutcome, PairOutcome } from "./evaluation_outcome.ts";
 import type { ImageSize } from "./load_image.ts";
 import {
   type AverageName,

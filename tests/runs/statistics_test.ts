@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { OptionError } from "../../src/core/errors.ts";
 import { bootstrapIntervals } from "../../src/runs/bootstrap_intervals.ts";
 import { compareEvaluations } from "../../src/runs/compare_evaluations.ts";
-import type { PairOutcome } from "../../src/runs/evaluate.ts";
+import type { PairOutcome } from "../../src/runs/evaluation_outcome.ts";
 import { mcNemar } from "../../src/runs/mc_nemar.ts";
 import {
   type AverageName,

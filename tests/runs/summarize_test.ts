@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { PairOutcome } from "../../src/runs/evaluate.ts";
+import type { PairOutcome } from "../../src/runs/evaluation_outcome.ts";
 import { formatEvaluation } from "../../src/runs/format_evaluation.ts";
 import { averages } from "../../src/runs/averages.ts";
 import { evaluationTable } from "../../src/runs/evaluation_table.ts";
