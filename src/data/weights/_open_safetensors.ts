@@ -2,7 +2,7 @@ import { checkFinite } from "../_check_finite.ts";
 import { decodeElements } from "../_safetensors_elements.ts";
 import { headerLength, readHeader } from "../_safetensors_header.ts";
 import type { ByteSource } from "./_byte_source.ts";
-import type { OpenWeights } from "./_open_weights.ts";
+import type { OpenWeights } from "./_weights_file.ts";
 
 /** Opens a safetensors file; only its header is read. */
 export async function openSafetensors(

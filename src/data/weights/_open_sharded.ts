@@ -1,7 +1,8 @@
 import { checkJsonSize } from "../_check_json_size.ts";
 import { refuse, unwrap } from "../_refusal.ts";
 import { type ByteSource, withSource } from "./_byte_source.ts";
-import { openSingle, type OpenWeights } from "./_open_weights.ts";
+import { openSingle } from "./_open_single.ts";
+import type { OpenWeights } from "./_weights_file.ts";
 import { WEIGHTS_FORMATS } from "./_weights_formats.ts";
 
 /** Longest index that is read. */

@@ -1,10 +1,10 @@
 import { refuse } from "../_refusal.ts";
 import type { ByteSource } from "./_byte_source.ts";
-import type { OpenOptions, OpenWeights } from "./_open_weights.ts";
 import { readPickle } from "./_pickle.ts";
 import { isKind, type PickleStorage, show } from "./_pickle_value.ts";
 import { findStateDict } from "./_state_dict.ts";
 import { storedBytes, torchHooks } from "./_torch_hooks.ts";
+import type { OpenOptions, OpenWeights } from "./_weights_file.ts";
 import { WEIGHTS_FORMATS } from "./_weights_formats.ts";
 import { torchWeights } from "./_torch_weights.ts";
 

@@ -1,10 +1,10 @@
 import { refuse } from "../_refusal.ts";
 import type { ByteSource } from "./_byte_source.ts";
 import { expansionLimit } from "./_expansion_limit.ts";
-import type { OpenWeights } from "./_open_weights.ts";
 import type { PickleStorage } from "./_pickle_value.ts";
 import type { StateDict } from "./_state_dict.ts";
 import { readTorchTensor } from "./_torch_tensor.ts";
+import type { OpenWeights } from "./_weights_file.ts";
 import type { WeightsFormat } from "./weights_listing.ts";
 
 /** The tensors of a checkpoint as open weights, however their storages are kept. */
