@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { failDownload } from "./_fail_download.ts";
+import { type DownloadFailure, failDownload } from "./_fail_download.ts";
 import type { DownloadOptions } from "./download.ts";
 
 /** Where a download is kept until it is whole, and what it is a part of. */
@@ -36,76 +36,111 @@ export async function fetchPart(
   isLast: boolean,
 ): Promise<Part> {
   const { file, signal } = options;
-  const ask = options.fetch ?? fetch;
-  const { part, about } = partFiles(file);
-  const fs = await import("node:fs/promises");
-  const earlier = await readAbout(about);
-  const size = earlier?.url === url
-    ? (await fs.stat(part).catch(() => ({ size: 0 }))).size
-    : 0;
-  const fail = (got: string, cause?: unknown, status?: number): Part => {
+  const earlier = await earlierPart(url, file);
+  const fail = (failure: DownloadFailure): Part => {
     if (signal?.aborted) {
-      return failDownload(url, file, "stopped: call again to go on", cause);
+      const got = "stopped: call again to go on";
+      return failDownload(url, { file, got, cause: failure.cause });
     }
-    if (!isLast) return { isWhole: false, resumedFrom: size };
-    return failDownload(url, file, got, cause, status);
+    if (!isLast) return { isWhole: false, resumedFrom: earlier.size };
+    return failDownload(url, { file, ...failure });
   };
   let response: Response;
   try {
-    response = await ask(url, {
-      headers: {
-        "Accept-Encoding": "identity",
-        ...(size > 0 && {
-          Range: `bytes=${size}-`,
-          "If-Range": earlier!.etag,
-        }),
-      },
-      ...(signal && { signal }),
-    });
+    response = await askForRest(url, options, earlier);
   } catch (cause) {
-    return fail(`no answer (${(cause as Error).message})`, cause);
+    return fail({ got: `no answer (${(cause as Error).message})`, cause });
   }
   const { status } = response;
   const range = response.headers.get("Content-Range") ?? "";
-  const isRest = status === 206 && range.startsWith(`bytes ${size}-`);
+  const isRest = status === 206 && range.startsWith(`bytes ${earlier.size}-`);
   if (status !== 200 && !isRest) {
     await response.body?.cancel();
+    const failure = { got: `answer ${status}`, status };
     if (status === 416 || status === 206) {
-      // What is here is no part of what is there.
-      await fs.rm(part, { force: true });
-      return fail(`answer ${status}`, undefined, status);
+      await forgetPart(file);
+      return fail(failure);
     }
-    if (PASSING.has(status)) return fail(`answer ${status}`, undefined, status);
-    return failDownload(url, file, `answer ${status}`, undefined, status);
+    if (PASSING.has(status)) return fail(failure);
+    return failDownload(url, { file, ...failure });
   }
-  const start = isRest ? size : 0;
-  const etag = response.headers.get("ETag") ?? "";
-  // A weak tag does not promise equal bytes, so it resumes nothing.
-  const canResume = etag !== "" && !etag.startsWith("W/");
-  // Another download that failed may have taken the folder away.
-  const { dirname } = await import("node:path");
-  await fs.mkdir(dirname(file), { recursive: true });
-  await fs.rm(about, { force: true });
-  if (canResume) await fs.writeFile(about, JSON.stringify({ url, etag }));
+  const start = isRest ? earlier.size : 0;
   const length = Number(response.headers.get("Content-Length") ?? NaN);
   const total = Number.isFinite(length) ? start + length : options.size;
-  const handle = await fs.open(part, isRest ? "a" : "w");
+  const handle = await openPart(file, {
+    url,
+    etag: response.headers.get("ETag") ?? "",
+    isRest,
+  });
   try {
-    const done = await receive(response, handle, {
-      start,
-      total,
-      url,
-      options,
-    });
+    const context = { start, total, url, options };
+    const done = await receive(response, handle, context);
     return total === undefined || done >= total
       ? { isWhole: true, resumedFrom: start }
-      : fail(`${done} of ${total} bytes`);
+      : fail({ got: `${done} of ${total} bytes` });
   } catch (cause) {
     if (!(cause instanceof BrokenOff)) throw cause;
-    return fail("a broken connection", cause.cause);
+    return fail({ got: "a broken connection", cause: cause.cause });
   } finally {
     await handle.close();
   }
+}
+
+/** What an earlier try left of this address; nothing is 0 bytes. */
+interface EarlierPart {
+  readonly size: number;
+  readonly etag: string;
+}
+
+async function earlierPart(url: string, file: string): Promise<EarlierPart> {
+  const { stat } = await import("node:fs/promises");
+  const { part, about } = partFiles(file);
+  const earlier = await readAbout(about);
+  if (earlier?.url !== url) return { size: 0, etag: "" };
+  const { size } = await stat(part).catch(() => ({ size: 0 }));
+  return { size, etag: earlier.etag };
+}
+
+/** Asks for all of a file, or for what is missing if it is still the same one. */
+async function askForRest(
+  url: string,
+  { signal, ...options }: DownloadOptions,
+  { size, etag }: EarlierPart,
+): Promise<Response> {
+  const ask = options.fetch ?? fetch;
+  return await ask(url, {
+    headers: {
+      "Accept-Encoding": "identity",
+      ...(size > 0 && { Range: `bytes=${size}-`, "If-Range": etag }),
+    },
+    ...(signal && { signal }),
+  });
+}
+
+/** Removes a part that is none of what the server has. */
+async function forgetPart(file: string): Promise<void> {
+  const { rm } = await import("node:fs/promises");
+  await rm(partFiles(file).part, { force: true });
+}
+
+/** Opens the part to write to, and notes what it is a part of. */
+async function openPart(
+  file: string,
+  { url, etag, isRest }: About & {
+    /** Whether what comes goes on where the part ends. */
+    readonly isRest: boolean;
+  },
+): Promise<FileHandle> {
+  const { mkdir, open, rm, writeFile } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  const { part, about } = partFiles(file);
+  // A weak tag does not promise equal bytes, so it resumes nothing.
+  const canResume = etag !== "" && !etag.startsWith("W/");
+  // Another download that failed may have taken the folder away.
+  await mkdir(dirname(file), { recursive: true });
+  await rm(about, { force: true });
+  if (canResume) await writeFile(about, JSON.stringify({ url, etag }));
+  return await open(part, isRest ? "a" : "w");
 }
 
 /** The connection ended before the file did. */
@@ -137,7 +172,7 @@ async function receive(
     done += piece.value.length;
     if (done > limit) {
       await reader?.cancel();
-      failDownload(url, file, `more than ${limit} bytes`);
+      failDownload(url, { file, got: `more than ${limit} bytes` });
     }
     await handle.writeFile(piece.value);
     report();

@@ -22,7 +22,7 @@ export async function finishDownload(
   if (problem !== undefined) {
     await rm(part, { force: true });
     await rm(about, { force: true });
-    failDownload(url, file, problem);
+    failDownload(url, { file, got: problem });
   }
   await rename(part, file);
   await rm(about, { force: true });

@@ -41,7 +41,7 @@ export async function fetchHub(
     const remote = found.remote &&
       await ask({ ...reference, path }, options);
     if (found.remote && !remote) {
-      failDownload(first.url, first.file, `no shard ${shard}`);
+      failDownload(first.url, { file: first.file, got: `no shard ${shard}` });
     }
     const next = await fetchOne(
       reference,
@@ -78,13 +78,11 @@ async function find(
     throw error;
   }
   const { repository, revision } = reference;
-  return failDownload(
-    `hf:${repository}@${revision}`,
-    options.cache,
-    `no file ${paths.join(", ")}`,
-    undefined,
-    404,
-  );
+  return failDownload(`hf:${repository}@${revision}`, {
+    file: options.cache,
+    got: `no file ${paths.join(", ")}`,
+    status: 404,
+  });
 }
 
 async function fetchOne(

@@ -75,14 +75,13 @@ export async function askHub(
       headers: { "Accept-Encoding": "identity" },
       ...(signal && { signal }),
     }).catch((cause: Error) =>
-      failDownload(
-        url,
+      failDownload(url, {
         file,
-        signal?.aborted
+        got: signal?.aborted
           ? "stopped: call again to go on"
           : `no answer (${cause.message})`,
         cause,
-      )
+      })
     );
     await response.body?.cancel();
     const { status, headers } = response;
@@ -94,10 +93,10 @@ export async function askHub(
       continue;
     }
     if (!isRedirect && status !== 200) {
-      const why = status === 401 || status === 403
+      const got = status === 401 || status === 403
         ? `answer ${status}: private, gated or not there`
         : `answer ${status}`;
-      failDownload(url, file, why, undefined, status);
+      failDownload(url, { file, got, status });
     }
     const etag = (headers.get("X-Linked-Etag") ?? headers.get("ETag") ?? "")
       .replace(/^W\//, "").replaceAll('"', "");
@@ -110,5 +109,6 @@ export async function askHub(
       ...(Number.isSafeInteger(size) && { size }),
     };
   }
-  return failDownload(url, file, `more than ${MAX_REDIRECTS} redirects`);
+  const got = `more than ${MAX_REDIRECTS} redirects`;
+  return failDownload(url, { file, got });
 }

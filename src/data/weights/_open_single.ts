@@ -16,9 +16,7 @@ export async function openSingle(
   if (size === 0) refuse(file, "file", WEIGHTS_FORMATS, "an empty file");
   const isHeader = first[8] === 0x7b && first.slice(4, 8).every((x) => x === 0);
   if (isHeader) return await openSafetensors(source);
-  if (starts(first, "PK\x03\x04")) {
-    return await openTorchZip(source, options);
-  }
+  if (starts(first, "PK\x03\x04")) return await openTorchZip(source, options);
   if (first[0] === 0x80 && first[1]! <= 5) {
     return await openTorchLegacy(source, options);
   }
