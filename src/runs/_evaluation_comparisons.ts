@@ -4,7 +4,7 @@ import {
   compareEvaluations,
   type EvaluationDifference,
 } from "./compare_evaluations.ts";
-import type { ModelEvaluation } from "./evaluate_models.ts";
+import type { ModelEvaluation } from "./evaluation_plan.ts";
 import { formatTable } from "./format_table.ts";
 import type { AverageName } from "./pair_statistics.ts";
 import { paperTable } from "./paper_table.ts";

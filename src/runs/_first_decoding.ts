@@ -6,7 +6,7 @@ import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
 import type {
   EvaluateModelsOptions,
   EvaluationSet,
-} from "./evaluate_models.ts";
+} from "./evaluation_plan.ts";
 import type { ImageSize } from "./load_image.ts";
 
 /** Has a worker start with the pictures that a model reads first, at the first size, about 256 by default. */

@@ -6,92 +6,26 @@
 
 import type { Backend } from "../backends/backend.ts";
 import type { BackendUnavailableError } from "../backends/errors.ts";
-import type { CoordinateRule } from "../core/coordinates.ts";
-import type { PckSpace, PckThreshold } from "../core/pck.ts";
 import type { AsyncResult, Result } from "../core/result.ts";
-import type { PairSet } from "../data/image_pair.ts";
-import { backboneStride } from "../nn/backbone_geometry.ts";
-import { evaluationChoices } from "./_evaluation_choices.ts";
+import type { DataError } from "../data/data_error.ts";
+import { evaluateModel } from "./_evaluate_model.ts";
 import { firstDecoding } from "./_first_decoding.ts";
 import { imageSources } from "./_image_sources.ts";
 import { right } from "./_result.ts";
 import type { Aborted } from "./aborted.ts";
 import {
-  type BackboneChoice,
   checkImageSize,
   chosenBackbone,
   defaultImageSize,
 } from "./backbone_choice.ts";
-import type { BootstrapOptions } from "./bootstrap_intervals.ts";
-import { evaluateReadings } from "./evaluate_readings.ts";
-import type { EvaluationOptions } from "./evaluation_inputs.ts";
-import type { PairOutcome } from "./evaluation_outcome.ts";
-import { frozenFeatures } from "./frozen_features.ts";
-import type { DecodingWorker } from "./decoding_worker.ts";
+import type {
+  EvaluateModelsOptions,
+  EvaluationPlan,
+  ModelEvaluation,
+} from "./evaluation_plan.ts";
 import type { ImageSize } from "./load_image.ts";
 import type { OpenedModel } from "./load_model.ts";
-import { createPredictor } from "./predictor.ts";
-import type { Reading } from "./reading.ts";
 import type { RunError } from "./run_error.ts";
-import { type EvaluationResult, summarize } from "./summarize.ts";
-
-/** A model and what it is called. */
-export interface NamedModel {
-  /** Its name in tables. */
-  readonly name: string;
-  /** Opens it when its turn comes. */
-  readonly open: AsyncResult<RunError, OpenedModel>;
-  /** Its backbone, where it is known before: pictures are then decoded while the model is read. */
-  readonly backbone?: BackboneChoice;
-}
-
-/** A data set and where it lies. */
-export interface EvaluationSet {
-  /** Its folder. */
-  readonly folder: string;
-  /** Its pairs. */
-  readonly set: PairSet;
-  /** Which length scales the threshold; the set's own by default. */
-  readonly threshold?: PckThreshold;
-}
-
-/** What {@linkcode evaluateModels} runs. */
-export interface EvaluationPlan {
-  /** Rows of the table. */
-  readonly models: readonly NamedModel[];
-  /** Its columns. */
-  readonly sets: readonly EvaluationSet[];
-}
-
-/** Options of {@linkcode evaluateModels}. */
-export interface EvaluateModelsOptions extends
-  Pick<
-    EvaluationOptions,
-    "alphas" | "batch" | "keepImages" | "signal" | "onProgress"
-  > {
-  /** Pixels that errors and θ are measured in. */
-  readonly space: PckSpace;
-  /** Sizes that pictures are resized to, each in turn; by default that a model was trained at, else about 256. */
-  readonly sizes?: readonly ImageSize[];
-  /** Ways to read matches, compared on the same score maps; at least one. */
-  readonly readings: (model: OpenedModel) => readonly Reading[];
-  /** How pixels and cells correspond; the model's own rule by default. */
-  readonly coordinates?: CoordinateRule;
-  /** Folder that feature maps are kept in for the next time; none by default. */
-  readonly featureCache?: string;
-  /** Decodes pictures ahead; none by default, and nothing but time depends on it. */
-  readonly worker?: DecodingWorker;
-  /** How intervals are drawn; none by default. */
-  readonly bootstrap?: BootstrapOptions;
-}
-
-/** One model on one data set, at one size, by one reading. */
-export interface ModelEvaluation {
-  /** What is printed and written. */
-  readonly result: EvaluationResult;
-  /** Every pair, for comparisons. */
-  readonly outcomes: readonly PairOutcome[];
-}
 
 /** Bytes of decoded pictures kept from one model to the next. */
 const CACHE_BYTES = 2 ** 28;
@@ -180,72 +114,44 @@ export function evaluateModels<T>(
       }
       const opened = await open();
       if (opened._tag === "Left") return opened;
-      const model = opened.right;
-      const config = {
-        ...model.config,
-        coordinates: options.coordinates ?? model.config.coordinates,
-      };
-      const stride = backboneStride(config.backbone);
-      const usual = model.training?.size ?? defaultImageSize(config.backbone);
-      const sizes = options.sizes ?? [usual];
-      for (const size of sizes) {
-        const checked = checkImageSize(config.backbone, size, "options");
-        if (checked._tag === "Left") return checked;
-      }
-      decodeFirst(config.backbone, sizes);
+      const sizes = sizesOf(opened.right, options);
+      if (sizes._tag === "Left") return sizes;
+      decodeFirst(opened.right.config.backbone, sizes.right);
       started ??= await start();
       if (started._tag === "Left") return started;
-      const backend = started.right;
-      const readings = options.readings(model);
-      const [first, ...alternatives] = readings as readonly [Reading];
-      const predictor = createPredictor(backend, {
-        ...first,
-        config,
-        baked: model.parameters,
-        alternatives,
-      });
-      for (const size of sizes) {
-        const { load, ...ahead } = sourceOf(size, stride);
-        const { featureCache } = options;
-        const prepare = featureCache && frozenFeatures(backend, {
-          backbone: config.backbone,
-          parameters: model.parameters,
-          upTo: "maps",
-          load,
-          size,
-          folder: featureCache,
-        });
-        for (const { folder, set, threshold = set.threshold } of sets) {
-          const outcomes = await evaluateReadings(backend, {
-            config,
-            predictor,
-            pairs: set.pairs,
-            load,
-            // Where features lie in a folder, the pixels may not be read at all.
-            ...(prepare ? { prepare } : ahead),
-          }, { ...options, threshold })();
-          if (outcomes._tag === "Left") return outcomes;
-          outcomes.right.forEach((outcome, r) => {
-            const choices = evaluationChoices({
-              name,
-              model: { ...model, config },
-              backend: backend.name,
-              folder,
-              set,
-              threshold,
-              space: options.space,
-              size,
-              reading: readings[r] as Reading,
-            });
-            const { bootstrap } = options;
-            const result = summarize(outcome, choices, {
-              ...(bootstrap && { bootstrap }),
-            });
-            evaluations.push({ result, outcomes: outcome.pairs });
-          });
-        }
-      }
+      const evaluated = await evaluateModel(started.right, {
+        name,
+        model: withCoordinates(opened.right, options),
+        sizes: sizes.right,
+        readings: options.readings(opened.right),
+      }, { sets, sourceOf, options });
+      if (evaluated._tag === "Left") return evaluated;
+      evaluations.push(...evaluated.right);
     }
     return right(evaluations);
   };
+}
+
+/** Sizes that a model is evaluated at; the first that its backbone does not read is an error. */
+function sizesOf(
+  { config, training }: OpenedModel,
+  options: Pick<EvaluateModelsOptions, "sizes">,
+): Result<DataError, readonly ImageSize[]> {
+  const usual = training?.size ?? defaultImageSize(config.backbone);
+  const sizes = options.sizes ?? [usual];
+  for (const size of sizes) {
+    const checked = checkImageSize(config.backbone, size, "options");
+    if (checked._tag === "Left") return checked;
+  }
+  return right(sizes);
+}
+
+function withCoordinates(
+  model: OpenedModel,
+  { coordinates = model.config.coordinates }: Pick<
+    EvaluateModelsOptions,
+    "coordinates"
+  >,
+): OpenedModel {
+  return { ...model, config: { ...model.config, coordinates } };
 }

@@ -13,7 +13,7 @@ import {
 import { percent } from "./_percent.ts";
 import type { FlowAverages } from "./averages.ts";
 import type { BootstrapOptions } from "./bootstrap_intervals.ts";
-import type { ModelEvaluation } from "./evaluate_models.ts";
+import type { ModelEvaluation } from "./evaluation_plan.ts";
 import { formatEvaluation } from "./format_evaluation.ts";
 import { formatPaperTable, type TableFormat } from "./format_paper_table.ts";
 import { formatSize } from "./format_size.ts";

@@ -156,6 +156,7 @@ export * from "./evaluation_inputs.ts";
 export * from "./evaluation_outcome.ts";
 export * from "./evaluate.ts";
 export * from "./evaluate_readings.ts";
+export * from "./evaluation_plan.ts";
 export * from "./evaluate_models.ts";
 export * from "./evaluation_report.ts";
 export type { EvaluationComparison } from "./_evaluation_comparisons.ts";

@@ -7,11 +7,11 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { BackendUnavailableError } from "../../src/backends/errors.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { readPairs } from "../../src/data/read_pairs.ts";
-import {
-  evaluateModels,
-  type EvaluateModelsOptions,
-  type ModelEvaluation,
-} from "../../src/runs/evaluate_models.ts";
+import { evaluateModels } from "../../src/runs/evaluate_models.ts";
+import type {
+  EvaluateModelsOptions,
+  ModelEvaluation,
+} from "../../src/runs/evaluation_plan.ts";
 import {
   evaluationReport,
   type EvaluationReportOptions,
