@@ -9,7 +9,11 @@ export interface Corners {
   readonly shares: readonly number[];
 }
 
-/** Cells around a point of a grid; one outside it counts at its nearest border point. */
+/**
+ * Cells around a point of a grid; one outside it counts at its nearest border
+ * point. As gridCorners of core, in numbers: these cells are what is asked for
+ * next, and a flow is mixed from matches that were read already.
+ */
 export function cornersOf([x, y]: Point, [h, w]: Grid): Corners {
   const [x0, x1, fx] = side(x, w);
   const [y0, y1, fy] = side(y, h);

@@ -1,14 +1,13 @@
 import type { Backend } from "../backends/backend.ts";
-import { bilinearNearestNeighbor } from "../core/bilinear_nearest_neighbor.ts";
 import type { CoordinateOptions } from "../core/coordinates.ts";
-import { locate } from "../core/locate.ts";
 import { matchMaps } from "../core/match_maps.ts";
 import { softmaxMap } from "../core/softmax_map.ts";
 import { partialTemperature } from "../core/temperature.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../data/normalize_image.ts";
 import { backboneFeatures } from "../nn/backbone_features.ts";
-import type { ExportModelOptions, PixelRange } from "./export_model.ts";
 import { cellMap, linearMap } from "./_linear_cells.ts";
+import { matchQueries } from "./_match_queries.ts";
+import type { ExportModelOptions, PixelRange } from "./export_model.ts";
 import { bakedParameters, type Model, modelTemperature } from "./model.ts";
 import { mapLocalizer } from "./reading.ts";
 
@@ -65,10 +64,11 @@ export function matchImages<T>(
     weights,
     betaEval: options.betaEval,
   });
-  const localizer = mapLocalizer(options);
-  const cells = localizer === undefined
-    ? bilinearNearestNeighbor(backend, pair, { normalize })
-    : locate(backend, maps, { localizer, beta });
+  const cells = matchQueries(backend, { ...pair, maps }, {
+    normalize,
+    localizer: mapLocalizer(options),
+    beta,
+  });
   const best = backend.max(softmaxMap(backend, maps, { beta }), [2, 3]);
   return {
     matches: linearMap(backend, cells, cellMap(geometry, "toPixels")),

@@ -48,6 +48,8 @@ export function matchPrograms<T>(
     const { queries, ...others } = inputs as Readonly<Record<string, T>>;
     const maps = listed(others);
     const [, , h, w] = backend.shape(maps[0] as T) as Quad;
+    // A product with all cells, and no gathering as in matchMaps: there are few
+    // queries a map, since equal ones are sampled once.
     const rows = bilinearWeights(backend, queries as T, [h, w]);
     const descriptors = backend.matMul(rows, columns(maps), {
       transposeB: true,
@@ -70,6 +72,8 @@ export function matchPrograms<T>(
     const points = readings.map((each, r): T => {
       const localizer = mapLocalizer(each);
       if (localizer === undefined) {
+        // As bilinearNearestNeighbor, which would need the map of the queries:
+        // here only columns of its corners are left, and shares that are inputs.
         const found = nearestNeighbor(backend, mapsOf(corners as T));
         const mixed = backend.sum(
           backend.mul(

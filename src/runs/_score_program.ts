@@ -1,8 +1,8 @@
 import type { Backend, CompiledProgram } from "../backends/backend.ts";
-import { bilinearNearestNeighbor } from "../core/bilinear_nearest_neighbor.ts";
-import { type Localizer, locate } from "../core/locate.ts";
+import type { Localizer } from "../core/locate.ts";
 import { matchMaps } from "../core/match_maps.ts";
 import { softmaxMap } from "../core/softmax_map.ts";
+import { matchQueries } from "./_match_queries.ts";
 
 /**
  * Matches `a`, `b`, `beta` and `queries`: `maps` `[1, K, h, w]`, `matches`
@@ -22,9 +22,11 @@ export function scoreProgram<T>(
     >;
     const pair = { featuresA: a, featuresB: b, queries };
     const maps = matchMaps(backend, pair, { normalize });
-    const matches = localizer === undefined
-      ? bilinearNearestNeighbor(backend, pair, { normalize })
-      : locate(backend, maps, { localizer, beta });
+    const matches = matchQueries(backend, { ...pair, maps }, {
+      normalize,
+      localizer,
+      beta,
+    });
     const highest = (x: T): T => backend.max(x, [2, 3]);
     return {
       matches,

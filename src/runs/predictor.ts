@@ -11,14 +11,12 @@ import type {
   TensorMap,
 } from "../backends/backend.ts";
 import { OptionError } from "../core/errors.ts";
-import { bilinearNearestNeighbor } from "../core/bilinear_nearest_neighbor.ts";
-import { locate } from "../core/locate.ts";
-import { matchMaps } from "../core/match_maps.ts";
 import { partialTemperature } from "../core/temperature.ts";
 import type { NamedTensors } from "../data/safetensors.ts";
 import { featureMaps } from "./_backbone_inputs.ts";
 import { hasTemperature } from "./_has_temperature.ts";
 import { type MatchPrograms, matchPrograms } from "./_match_programs.ts";
+import { matchQueries } from "./_match_queries.ts";
 import { prefixed, select } from "./_tensor_map.ts";
 import {
   bakedParameters,
@@ -144,14 +142,12 @@ export function createPredictor<T>(
       Record<"a" | "b" | "betaA" | "betaB" | "queries", T>
     >;
     const pair = { featuresA: a, featuresB: b, queries };
-    const { normalize } = config;
-    if (localizer === undefined) {
-      const matches = bilinearNearestNeighbor(backend, pair, { normalize });
-      return { matches };
-    }
-    const maps = matchMaps(backend, pair, { normalize });
-    const beta = betaEval === "auto" ? backend.mul(betaA, betaB) : betaEval;
-    return { matches: locate(backend, maps, { localizer, beta }) };
+    const matches = matchQueries(backend, pair, {
+      normalize: config.normalize,
+      localizer,
+      beta: betaEval === "auto" ? backend.mul(betaA, betaB) : betaEval,
+    });
+    return { matches };
   });
   const extractFrom: Predictor<T>["extractFrom"] = async (
     inputs,
