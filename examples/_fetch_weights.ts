@@ -3,7 +3,11 @@
  */
 
 import process from "node:process";
-import { fetchWeights, OptionError } from "@simsc/core/data";
+import {
+  type FetchedWeights,
+  fetchWeights,
+  OptionError,
+} from "@simsc/core/data";
 import { terminalProgress, watchInterrupt } from "@simsc/core/runs";
 
 /** Where weights come from and lie. */
@@ -24,7 +28,9 @@ const MB = 1e6;
  * @param options What to fetch and where to.
  * @returns The file and where it came from, or why there is none.
  */
-export async function fetchShown(options: Fetching) {
+export async function fetchShown(
+  options: Fetching,
+): Promise<FetchedWeights | string> {
   const interrupt = await watchInterrupt();
   const progress = terminalProgress(process.stderr);
   const starts = new Map<

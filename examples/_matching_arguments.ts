@@ -96,6 +96,19 @@ export function matchingOptions(): readonly Option[] {
   ];
 }
 
+/** Options that are neither of the model nor of its reading. */
+type OtherOptions<G> = Omit<
+  Omit<G, "layer" | "layers" | "norm">,
+  | "checkpoint"
+  | "backbone"
+  | "weights"
+  | "betaEval"
+  | "localizer"
+  | "sigmaCells"
+  | "radiusCells"
+  | "outside"
+>;
+
 /**
  * What the options ask for; ends the process where they do not fit together.
  *
@@ -106,7 +119,7 @@ export function matchingOptions(): readonly Option[] {
 export function matchingOf<G extends GivenMatching>(
   command: Command,
   given: G,
-) {
+): { readonly matching: Matching; readonly others: OtherOptions<G> } {
   const { chosen, given: options } = splitBackbone(given);
   const {
     checkpoint,

@@ -1,6 +1,7 @@
 import type { Result } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import { decodeSafetensors, type NamedTensors } from "../data/safetensors.ts";
+import { isObject } from "./_is_object.ts";
 import { left, right } from "./_result.ts";
 import {
   type AdamMoments,
@@ -9,7 +10,6 @@ import {
   type Checkpoint,
   CHECKPOINT_VERSION,
 } from "./checkpoint.ts";
-import { isObject } from "./_is_object.ts";
 import type { JsonObject } from "./json.ts";
 import type { OtherVersion } from "./run_error.ts";
 

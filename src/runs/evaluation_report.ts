@@ -176,7 +176,9 @@ function remarks(result: EvaluationResult): string {
 }
 
 /** How dense matches fare; θ of a flow is always of the whole picture. */
-function flowRemark({ pck, endPointError, pairs, pixels }: FlowAverages) {
+function flowRemark(
+  { pck, endPointError, pairs, pixels }: FlowAverages,
+): string {
   const shares = Object.entries(pck)
     .map(([alpha, value]) => `PCK@${alpha} ${percent(value)}`);
   return `\nflow over the masks: ${shares.join(", ")} (threshold img), ` +

@@ -68,8 +68,8 @@ const VERSION = 1;
  * A picture goes alone, so that its features are the same bits whatever it is
  * batched with later. A file in the folder is named by what its content
  * depends on: the bytes of the picture, its decoder and size, the backbone, its
- * parameters, the backend and how it writes models. Any of them may be deleted at any time. Pictures
- * with edits are kept in memory alone.
+ * parameters, the backend and how it writes models. Any of them may be deleted
+ * at any time. Pictures with edits are kept in memory alone.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.

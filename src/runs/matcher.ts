@@ -16,7 +16,11 @@ import { scaleKeypoints } from "../data/scale_keypoints.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
 import { effectiveBeta } from "./_effective_beta.ts";
 import { hasTemperature } from "./_has_temperature.ts";
-import { cellsToResized, storedToCells } from "./_pixel_cells.ts";
+import {
+  cellsToResized,
+  type PictureSizes,
+  storedToCells,
+} from "./_pixel_cells.ts";
 import { scoreProgram } from "./_score_program.ts";
 import { imageBatch, type LoadedImage } from "./load_image.ts";
 import type { Model } from "./model.ts";
@@ -241,6 +245,6 @@ export function createMatcher<T>(
 
 type FourOf<A> = readonly [A, A, A, A];
 
-function sizesOf({ stored, image, padded }: LoadedImage) {
+function sizesOf({ stored, image, padded }: LoadedImage): PictureSizes {
   return { stored, resized: image, padded };
 }

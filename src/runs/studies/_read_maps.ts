@@ -12,7 +12,11 @@ import { right } from "../_result.ts";
 import { type Aborted, aborted } from "../aborted.ts";
 import { imageBatch, imageLoader, type LoadedImage } from "../load_image.ts";
 import type { Model } from "../model.ts";
-import { createPredictor, type Predictor } from "../predictor.ts";
+import {
+  createPredictor,
+  type ImageFeatures,
+  type Predictor,
+} from "../predictor.ts";
 import type { RunError } from "../run_error.ts";
 import { pictureOf, spreadOver } from "./_pairs.ts";
 import type { PairMaps } from "./pair_maps.ts";
@@ -131,11 +135,11 @@ async function featuresOf<T>(
   backend: Backend<T>,
   predictor: Predictor<T>,
   loaded: LoadedImage,
-) {
+): Promise<ImageFeatures<T>> {
   const pixels = backend.tensor(imageBatch([loaded]), [1, 3, ...loaded.padded]);
   const [features] = await predictor.extract(pixels)
     .finally(() => backend.dispose([pixels]));
-  return features as NonNullable<typeof features>;
+  return features as ImageFeatures<T>;
 }
 
 /** The centre of a pixel as a share of the picture's width and height. */

@@ -130,7 +130,7 @@ function positive(value: number): number {
 function pointsOf<R extends LogRow>(
   rows: readonly R[],
   value: (row: R) => number,
-) {
+): readonly { readonly x: number; readonly y: number }[] {
   const points = rows.map((row) => ({ step: row.step, value: value(row) }));
   return thinPoints(points, LIMIT).map((p) => ({ x: p.step, y: p.value }));
 }
