@@ -7,7 +7,6 @@
 import process from "node:process";
 import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
-import { counted } from "@simsc/core/data";
 import {
   type BackendName,
   createBackend,
@@ -24,6 +23,7 @@ import {
 } from "@simsc/core/runs";
 import { explained } from "./_explained.ts";
 import { trainCommand } from "./_train_options.ts";
+import { endMessage, startMessage } from "./_training_messages.ts";
 
 const command = trainCommand(process.argv.slice(2), new Date());
 const interrupt = await watchInterrupt();
@@ -64,17 +64,7 @@ const outcome = await pipe(
   ),
   TE.bindW("trained", ({ backend, run, data }) => {
     begun = true;
-    const { groupSize } = run.config;
-    const steps = groupSize === null
-      ? "pairs"
-      : `groups of ${counted(groupSize, "image")}`;
-    console.log(
-      `training on ${backend.name} by ${steps}, run in ${command.out}`,
-    );
-    const { backbone, weights } = run.config;
-    if (weights === null && !backbone.startsWith("tiny")) {
-      console.log(`${backbone} starts from random weights: no --weights given`);
-    }
+    console.log(startMessage(run, backend.name));
     return train(backend, run, data, options);
   }),
   TE.bindW(
@@ -97,12 +87,6 @@ if (outcome._tag === "Left") {
   );
   process.exit(isStopped ? 130 : 1);
 }
-const { stopped, step, best, files } = outcome.right.trained;
-if (best) {
-  const percent = (100 * best.value).toFixed(1);
-  console.log(`best ${best.name} ${percent} % at step ${best.step}`);
-}
-console.log(
-  stopped ? `stopped at step ${step}: ${goOn}` : `report: ${files.report}`,
-);
-process.exit(stopped ? 130 : 0);
+const { trained } = outcome.right;
+console.log(endMessage(trained, goOn));
+process.exit(trained.stopped ? 130 : 0);
