@@ -1,4 +1,4 @@
-/** The success, or an end of the process. */
+/** The success; a failure is told and ends the process with 1. */
 export function right<A>(
   result: { _tag: "Right"; right: A } | {
     _tag: "Left";

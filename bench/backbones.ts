@@ -19,7 +19,8 @@ import { onnxBackend } from "@simsc/core/backends/onnx";
 import { type NamedTensors, readSafetensors } from "@simsc/core/data";
 import { backboneConfig, backboneFeatures } from "@simsc/core/nn";
 import { bakedParameters, readBackbone } from "@simsc/core/runs";
-import { scriptOptions, wholeOption } from "./script_options.ts";
+import { wholeOption } from "./option_values.ts";
+import { scriptOptions } from "./script_options.ts";
 import { startPeer } from "./side_process.ts";
 import { summarize } from "./statistics.ts";
 

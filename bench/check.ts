@@ -9,23 +9,26 @@
 
 import { readFile } from "node:fs/promises";
 import process from "node:process";
-import { scriptOptions, wrongOption } from "./script_options.ts";
+import { scriptOptions } from "./script_options.ts";
 import { ratiosOf, worsened } from "./worsened.ts";
+import { wrongOption } from "./wrong_option.ts";
 
-const { positionals: [before, now, ...more] } = scriptOptions(
+const { positionals: files } = scriptOptions(
   import.meta.url,
   { allowPositionals: true, options: {} },
 );
-if (before === undefined || now === undefined || more.length > 0) {
-  wrongOption("two files must be given, EARLIER and LATER");
+if (files.length !== 2) {
+  wrongOption(
+    `two files must be given, EARLIER and LATER: got ${files.length}`,
+  );
 }
 const [earlier, later] = await Promise.all(
-  [before, now].map(async (file) => JSON.parse(await readFile(file, "utf8"))),
+  files.map(async (file) => JSON.parse(await readFile(file, "utf8"))),
 );
 const names = new Set(ratiosOf(earlier).map(({ case: name }) => name));
 const both = ratiosOf(later).filter(({ case: name }) => names.has(name));
 if (both.length === 0) {
-  wrongOption("the files have no case in common");
+  wrongOption("the files must have a case in common: got none");
 }
 const worse = worsened(later, earlier);
 for (const line of worse) console.error(`worse: ${line}`);

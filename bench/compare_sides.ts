@@ -1,3 +1,4 @@
+import { pause } from "./pause.ts";
 import type { Side } from "./side_process.ts";
 import { summarize, type Summary } from "./statistics.ts";
 import type { Work } from "./work.ts";
@@ -42,12 +43,9 @@ export interface CompareOptions {
   readonly seconds?: number;
   /** Uncounted rounds before. */
   readonly warmUp: number;
-  /** Rounds that choose the layout, after as many to warm up as else. */
+  /** Rounds that choose the layout, after `warmUp` uncounted ones. */
   readonly layoutRounds: number;
 }
-
-/** Idle worker threads of one side spin for a while and would slow the other. */
-const PAUSE_MS = 50;
 
 /**
  * Times the same work on both sides, round by round in turns, because machines
@@ -70,7 +68,9 @@ export async function compareSides(
   ) {
     if (round === 0) end = performance.now() + seconds * 1000;
     const mine = await timed(ours, request);
+    await pause();
     const other = await timed(theirs, peerRequest);
+    await pause();
     if (round < 0) continue;
     times.ours.push(mine);
     times.theirs.push(other);
@@ -80,7 +80,10 @@ export async function compareSides(
   return { ...choice, ours: a, theirs: b, ratio, times };
 }
 
-/** Takes turns here too, and compares the fastest steps: a disturbance must not choose. */
+/**
+ * Takes turns here too, and compares the fastest steps: a disturbance must not
+ * choose. The other side is idle, so there is no pause.
+ */
 async function fasterLayout(
   peer: Side,
   { work, threads, warmUp, layoutRounds }: CompareOptions,
@@ -88,8 +91,7 @@ async function fasterLayout(
   const layouts = { contiguous: Infinity, channels_last: Infinity };
   for (let round = -warmUp; round < layoutRounds; round++) {
     for (const layout of LAYOUTS) {
-      const request = { ...work, layout, threads, steps: 1 };
-      const { ms: [ms = NaN] } = await peer.run(request);
+      const ms = await timed(peer, { ...work, layout, threads, steps: 1 });
       if (round >= 0) layouts[layout] = Math.min(layouts[layout], ms);
     }
   }
@@ -99,8 +101,11 @@ async function fasterLayout(
   return { layout, layouts };
 }
 
+/** Milliseconds of one step: NaN would choose a layout without a word. */
 async function timed(side: Side, request: object): Promise<number> {
-  const { ms: [ms = NaN] } = await side.run(request);
-  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  return ms;
+  const { ms: [ms] } = await side.run(request);
+  if (ms !== undefined && Number.isFinite(ms)) return ms;
+  throw new RangeError(
+    `compareSides(): "ms" must be a finite number: got ${ms}`,
+  );
 }

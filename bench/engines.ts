@@ -22,18 +22,15 @@ import { promisify } from "node:util";
 import type { BackendName } from "@simsc/core/runs";
 import project from "../deno.json" with { type: "json" };
 import type { EngineDescription } from "./describe_engine.ts";
+import { namesOption, numberOption, wholeOption } from "./option_values.ts";
+import { pause } from "./pause.ts";
 import {
   type Measured,
   measured,
   resultsPath,
   writeSections,
 } from "./results_file.ts";
-import {
-  namesOption,
-  scriptOptions,
-  wholeOption,
-  wrongOption,
-} from "./script_options.ts";
+import { scriptOptions } from "./script_options.ts";
 import { type Side, startOurs } from "./side_process.ts";
 import { bundledPage, startBrowser } from "./start_browser.ts";
 import { summarize, type Summary } from "./statistics.ts";
@@ -104,8 +101,6 @@ const CASES: Readonly<Record<string, Partial<Work>>> = {
 /** Beside the runs that start an engine. */
 const WARM_UP = 1;
 const STARTS = 3;
-/** Idle worker threads of one engine spin for a while and would slow another. */
-const PAUSE_MS = 50;
 
 function nameOf({ host, backend, threads }: Engine): string {
   const count = backend === "onnx-wasm" ? ` ${threads}` : "";
@@ -157,7 +152,7 @@ async function step(
     await side.close();
     return undefined;
   } finally {
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await pause();
   }
 }
 
@@ -223,7 +218,7 @@ export function rowOf(
 
 function line(
   { case: name, ours, ratio, failure, emulated, ...row }: EngineRow,
-) {
+): string {
   if (failure !== undefined) return `${name.padEnd(24)}${failure}`;
   const { median = NaN, q1 = NaN, q3 = NaN } = ours ?? {};
   return name.padEnd(24) +
@@ -246,8 +241,7 @@ if (import.meta.main) {
     },
   });
   const rounds = wholeOption("--rounds", options.rounds);
-  const limit = Number(options.limit);
-  if (!(limit > 0)) wrongOption("--limit must be a number above 0");
+  const limit = numberOption("--limit", options.limit, 1);
   const names = namesOption("--case", options.case, CASE_NAMES);
   const pairs = options.pairs === undefined
     ? undefined

@@ -13,11 +13,10 @@
  * @module
  */
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import type { Backend } from "@simsc/core";
 import { onnxBackend } from "@simsc/core/backends/onnx";
 import {
@@ -29,8 +28,10 @@ import {
   trainingData,
 } from "@simsc/core/runs";
 import { trainCommand } from "../examples/_train_options.ts";
+import { givenOption, wholeOption } from "./option_values.ts";
+import { measured, resultsPath, writeResults } from "./results_file.ts";
 import { right } from "./_right.ts";
-import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
+import { scriptOptions } from "./script_options.ts";
 import { summarize } from "./statistics.ts";
 
 const THREADS = 2;
@@ -44,16 +45,11 @@ const { values: options } = scriptOptions(import.meta.url, {
     data: { type: "string" },
     weights: { type: "string" },
     rounds: { type: "string", default: "1" },
-    json: {
-      type: "string",
-      default: fileURLToPath(new URL("results/epoch.json", import.meta.url)),
-    },
+    json: { type: "string", default: resultsPath("epoch.json") },
   },
 });
-const { data, weights } = options;
-if (data === undefined || weights === undefined) {
-  wrongOption("--data and --weights must be given");
-}
+const data = givenOption("--data", options.data);
+const weights = givenOption("--weights", options.weights);
 const rounds = wholeOption("--rounds", options.rounds);
 
 /** Milliseconds of each step, and of its compiled program. */
@@ -81,24 +77,15 @@ for (const [name, told] of Object.entries(CASES)) {
   );
 }
 worker.close();
-await mkdir(dirname(options.json), { recursive: true });
-const result = {
-  date: new Date().toISOString(),
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-  threads: THREADS,
-  versions: { deno: Deno.version.deno },
-  rows,
-};
-await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
+await writeResults(options.json, { ...measured({ threads: THREADS }), rows });
 process.exit(0);
 
 /** Trains for an epoch in a folder that is removed again. */
 async function epoch(told: readonly string[]): Promise<Epoch> {
   const scratch = await mkdtemp(join(tmpdir(), "epoch-"));
   const { config, told: given } = trainCommand([
-    ...["--data", data!, "--format", "willow", "--backbone", "resnet18"],
-    ...["--weights", weights!, "--scope", "full", "--epochs", "1", ...told],
+    ...["--data", data, "--format", "willow", "--backbone", "resnet18"],
+    ...["--weights", weights, "--scope", "full", "--epochs", "1", ...told],
     ...["--out", join(scratch, "run")],
   ], new Date());
   const inner = right(

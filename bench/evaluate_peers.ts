@@ -16,16 +16,19 @@
  */
 
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onnxBackend } from "@simsc/core/backends/onnx";
 import { readPairs } from "@simsc/core/data";
 import { decodingWorker, evaluateModels, loadWeights } from "@simsc/core/runs";
-import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
+import { givenOption, wholeOption } from "./option_values.ts";
+import { pause } from "./pause.ts";
+import { measured, resultsPath, writeResults } from "./results_file.ts";
+import { scriptOptions } from "./script_options.ts";
 import { summarize } from "./statistics.ts";
 
 const PEER = fileURLToPath(
@@ -33,8 +36,6 @@ const PEER = fileURLToPath(
 );
 const OURS = fileURLToPath(new URL("../examples/evaluate.ts", import.meta.url));
 const THREADS = 2;
-/** Idle worker threads of one side spin for a while and would slow the other. */
-const PAUSE_MS = 200;
 
 const { values: options } = scriptOptions(import.meta.url, {
   options: {
@@ -42,18 +43,12 @@ const { values: options } = scriptOptions(import.meta.url, {
     weights: { type: "string" },
     python: { type: "string", default: "python3" },
     rounds: { type: "string", default: "10" },
-    json: {
-      type: "string",
-      default: fileURLToPath(
-        new URL("results/evaluate.json", import.meta.url),
-      ),
-    },
+    json: { type: "string", default: resultsPath("evaluate.json") },
   },
 });
-const { data, weights, python } = options;
-if (data === undefined || weights === undefined) {
-  wrongOption("--data and --weights must be given");
-}
+const { python } = options;
+const data = givenOption("--data", options.data);
+const weights = givenOption("--weights", options.weights);
 const rounds = wholeOption("--rounds", options.rounds);
 
 /** How the peer runs. */
@@ -68,7 +63,14 @@ interface PeerAnswer {
   readonly pck: Readonly<Record<string, number>>;
 }
 
-const peer = await startPeer();
+/** The peer, one evaluation at a time. */
+interface WillowPeer {
+  readonly versions: Readonly<Record<string, string | number>>;
+  readonly ask: (settings: PeerSettings) => Promise<PeerAnswer>;
+  readonly close: () => void;
+}
+
+const peer = await startWillowPeer();
 if (peer === undefined) {
   console.log(`skipped: ${python} has no PyTorch or Pillow`);
   process.exit(0);
@@ -144,38 +146,21 @@ for (const { case: name, ours, theirs, ratio } of rows) {
       `ratio ${ratio.toFixed(2)}`,
   );
 }
-await mkdir(dirname(options.json), { recursive: true });
-await writeFile(
-  options.json,
-  `${
-    JSON.stringify(
-      {
-        date: new Date().toISOString(),
-        cpu: cpus()[0]?.model,
-        cores: cpus().length,
-        threads: THREADS,
-        versions: {
-          deno: Deno.version.deno,
-          lowering: backend.lowering,
-          ...peer.versions,
-        },
-        peer: settings,
-        rounds,
-        pck,
-        rows,
-      },
-      null,
-      2,
-    )
-  }\n`,
-);
+const { lowering } = backend;
+await writeResults(options.json, {
+  ...measured({ lowering, ...peer.versions, threads: THREADS }),
+  peer: settings,
+  rounds,
+  pck,
+  rows,
+});
 
 /** Lists, weights, pictures, features, matches and PCK, programs compiled anew. */
 async function ourWork(): Promise<unknown> {
   const worker = decodingWorker();
-  const set = await readPairs(data!, { format: "pf-willow", split: "test" })();
+  const set = await readPairs(data, { format: "pf-willow", split: "test" })();
   if (set._tag === "Left") throw new Error(set.left.message);
-  const source = { backbone: "resnet18", weights: weights! };
+  const source = { backbone: "resnet18", weights };
   const model = {
     name: "resnet18",
     open: loadWeights(source),
@@ -183,7 +168,7 @@ async function ourWork(): Promise<unknown> {
   };
   const found = await evaluateModels(backend, {
     models: [model],
-    sets: [{ folder: data!, set: set.right }],
+    sets: [{ folder: data, set: set.right }],
   }, {
     alphas: [0.05, 0.1, 0.15],
     space: "evaluation",
@@ -194,9 +179,7 @@ async function ourWork(): Promise<unknown> {
   return found.right[0]?.result.pck.perImage;
 }
 
-async function fastest(
-  peer: NonNullable<Awaited<ReturnType<typeof startPeer>>>,
-): Promise<PeerSettings> {
+async function fastest(peer: WillowPeer): Promise<PeerSettings> {
   const candidates = (["contiguous", "channels_last"] as const)
     .flatMap((layout) => [1, 8].map((batch) => ({ layout, batch })));
   let best = { ms: Infinity, settings: candidates[0] as PeerSettings };
@@ -209,9 +192,10 @@ async function fastest(
   return best.settings;
 }
 
-async function startPeer() {
+/** None where Python, PyTorch or Pillow is missing. */
+async function startWillowPeer(): Promise<WillowPeer | undefined> {
   const child = spawn(python, [
-    ...[PEER, "--data", data!, "--weights", weights!, "--rounds", "0"],
+    ...[PEER, "--data", data, "--weights", weights, "--rounds", "0"],
   ], { stdio: ["pipe", "pipe", "ignore"] });
   const lines = createInterface({ input: child.stdout })[
     Symbol.asyncIterator
@@ -226,14 +210,14 @@ async function startPeer() {
   const hello = await Promise.race([line(), failed]);
   if (hello === undefined) return undefined;
   return {
-    versions: JSON.parse(hello) as Readonly<Record<string, string | number>>,
-    ask: async (settings: PeerSettings): Promise<PeerAnswer> => {
+    versions: JSON.parse(hello),
+    ask: async (settings) => {
       child.stdin.write(`${JSON.stringify(settings)}\n`);
       const answer = await line();
       if (answer === undefined) throw new Error("the peer ended");
       return JSON.parse(answer);
     },
-    close: () => child.stdin.end(),
+    close: () => void child.stdin.end(),
   };
 }
 
@@ -248,8 +232,4 @@ function whole(command: string, args: readonly string[]): Promise<number> {
       else reject(new Error(`${command} ended with ${code}`));
     });
   });
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }

@@ -17,13 +17,16 @@ import process from "node:process";
 import { createBackend, loadCheckpoint } from "@simsc/core/runs";
 import { exportedMatches } from "./export_onnx.ts";
 import { exportedFeatures } from "./export_safetensors.ts";
+import { givenOption } from "./option_values.ts";
 import { right } from "./_right.ts";
-import { scriptOptions, wrongOption } from "./script_options.ts";
+import { scriptOptions } from "./script_options.ts";
+import { wrongOption } from "./wrong_option.ts";
 
 const FEATURES_LIMIT = 1e-4;
 const CELLS_LIMIT = 1e-3;
-const { values: { python, like, onnx, images }, positionals: [run = ""] } =
-  scriptOptions(import.meta.url, {
+const { values: { python, like, onnx, images }, positionals } = scriptOptions(
+  import.meta.url,
+  {
     allowPositionals: true,
     options: {
       python: { type: "string", default: "python3" },
@@ -31,12 +34,15 @@ const { values: { python, like, onnx, images }, positionals: [run = ""] } =
       onnx: { type: "string" },
       images: { type: "string", default: "" },
     },
-  });
+  },
+);
 
-if (run === "") wrongOption("RUN must be given");
+const run = givenOption("RUN", positionals[0]);
 const [source, target] = images.split(",");
 if (onnx !== undefined && (!source || !target)) {
-  wrongOption("--onnx needs two pictures, --images A,B");
+  wrongOption(
+    `--images must be two pictures, A,B, beside --onnx: got "${images}"`,
+  );
 }
 
 const model = right(await loadCheckpoint(run)());

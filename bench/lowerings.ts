@@ -11,7 +11,8 @@
 
 import process from "node:process";
 import { onnxBackend } from "@simsc/core/backends/onnx";
-import { namesOption, scriptOptions, wholeOption } from "./script_options.ts";
+import { namesOption, wholeOption } from "./option_values.ts";
+import { scriptOptions } from "./script_options.ts";
 import { CASE_NAMES, prepareWork, workOf } from "./work.ts";
 
 const MOST = 1e-3;

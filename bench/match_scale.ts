@@ -1,7 +1,7 @@
 /**
  * Matching on maps of 64 × 64 cells and 768 channels: peak memory above the
  * two maps, and time against PyTorch, each side in a process of its own and
- * step by step in turns.
+ * step by step in turns. Without Python and PyTorch it says so and ends well.
  *
  *     deno task bench:match [--python PATH] [--steps 20] [--json FILE]
  *
@@ -9,28 +9,23 @@
  */
 
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import project from "../deno.json" with { type: "json" };
 import type { WorkAnswer } from "./answer_work.ts";
+import { wholeOption } from "./option_values.ts";
+import { pause } from "./pause.ts";
 import {
   type Measured,
   measured,
   resultsPath,
   writeResults,
 } from "./results_file.ts";
-import { scriptOptions, wholeOption } from "./script_options.ts";
-import { startSide } from "./side_process.ts";
+import { scriptOptions } from "./script_options.ts";
+import { startPeer, startScript } from "./side_process.ts";
 import { summarize, type Summary } from "./statistics.ts";
 
 const CASES = ["queries-20", "queries-20-product", "dense-field"] as const;
 const WARM_UP = 3;
-/** Idle worker threads of one side spin for a while and would slow the other. */
-const PAUSE_MS = 50;
 const MB = 2 ** 20;
-
-function here(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
-}
 
 interface SideResult extends Summary {
   /** Mebibytes above the maps. */
@@ -56,30 +51,27 @@ const steps = wholeOption("--steps", options.steps);
 
 const rows = [];
 let versions: Measured["versions"] = {};
-console.log(
-  "case                ours ms   MB    PyTorch ms   MB    ratio of times",
-);
 for (const name of CASES) {
-  const ours = await startSide(process.execPath, [
-    "run",
+  const theirs = await startPeer(options.python, ["match_scale.py", name]);
+  if (theirs === undefined) {
+    console.log(`skipped: ${options.python} has no PyTorch`);
+    process.exit(0);
+  }
+  const ours = await startScript(["match_scale_ours.ts", name], [
     "--v8-flags=--expose-gc",
-    "--allow-read",
-    "--allow-ffi",
-    "--allow-env=ORT_DISABLE_TELEMETRY",
-    here("match_scale_ours.ts"),
-    name,
   ]);
-  const theirs = await startSide(options.python, [
-    here("peers/match_scale.py"),
-    name,
-  ]);
+  if (rows.length === 0) {
+    console.log(
+      "case                ours ms   MB    PyTorch ms   MB    ratio of times",
+    );
+  }
   versions = { ...ours.versions, ...theirs.versions };
   const answers = { ours: [] as WorkAnswer[], theirs: [] as WorkAnswer[] };
   for (let step = -WARM_UP; step < steps; step++) {
     for (const [side, of] of [["ours", ours], ["theirs", theirs]] as const) {
       const answer = await of.run({});
       if (step >= 0) answers[side].push(answer);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await pause();
     }
   }
   ours.close();

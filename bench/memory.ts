@@ -14,13 +14,14 @@
 import process from "node:process";
 import project from "../deno.json" with { type: "json" };
 import { LAYOUTS, type PeerLayout } from "./compare_sides.ts";
+import { namesOption, wholeOption } from "./option_values.ts";
 import {
   type Measured,
   measured,
   resultsPath,
   writeResults,
 } from "./results_file.ts";
-import { namesOption, scriptOptions, wholeOption } from "./script_options.ts";
+import { scriptOptions } from "./script_options.ts";
 import { type Side, startOurs, startPeer } from "./side_process.ts";
 import { summarize, type Summary } from "./statistics.ts";
 import { CASE_NAMES, workOf } from "./work.ts";

@@ -17,22 +17,19 @@ import process from "node:process";
 import { type Lowering, LOWERINGS } from "@simsc/core/runs";
 import project from "../deno.json" with { type: "json" };
 import { compareSides, type Comparison } from "./compare_sides.ts";
+import { namesOption, numberOption, wholeOption } from "./option_values.ts";
 import {
   measured,
   readResults,
   resultsPath,
   writeResults,
 } from "./results_file.ts";
-import {
-  namesOption,
-  scriptOptions,
-  wholeOption,
-  wrongOption,
-} from "./script_options.ts";
+import { scriptOptions } from "./script_options.ts";
 import { type Side, startOurs, startPeer } from "./side_process.ts";
 import type { Summary } from "./statistics.ts";
 import { workOf } from "./work.ts";
 import { worsened } from "./worsened.ts";
+import { wrongOption } from "./wrong_option.ts";
 
 /** The short ones first: what the long ones leave in memory slows both sides. */
 const CASES = [
@@ -105,22 +102,20 @@ const { values: options } = scriptOptions(import.meta.url, {
 
 const wanted = namesOption("--case", options.case, CASES);
 const cases = CASES.filter((name) => wanted.includes(name));
-const lowering = LOWERINGS.find((known) => known === options.lowering);
-if (lowering === undefined) {
-  wrongOption(`--lowering must be one of ${LOWERINGS.join(", ")}`);
-}
+const [lowering = "auto"] = namesOption(
+  "--lowering",
+  [options.lowering],
+  LOWERINGS,
+);
 const steps = wholeOption("--steps", options.steps);
-const seconds = Number(options.seconds);
-if (!(seconds >= 0 && seconds < Infinity)) {
-  wrongOption("--seconds must be a number of at least 0");
-}
+const seconds = numberOption("--seconds", options.seconds, 0);
 
 // Read first: it may be the file that will be written.
 const earlier = options.check === undefined
   ? undefined
   : await readResults(options.check);
 if (options.check !== undefined && earlier === undefined) {
-  wrongOption(`--check: there is no file "${options.check}"`);
+  wrongOption(`--check must be a readable file: got "${options.check}"`);
 }
 
 const peer = await startPeer(options.python);

@@ -16,13 +16,14 @@ import { cpus } from "node:os";
 import process from "node:process";
 import project from "../deno.json" with { type: "json" };
 import { compareSides, type Comparison } from "./compare_sides.ts";
+import { namesOption, wholeOption } from "./option_values.ts";
 import {
   type Measured,
   measured,
   resultsPath,
   writeSections,
 } from "./results_file.ts";
-import { namesOption, scriptOptions, wholeOption } from "./script_options.ts";
+import { scriptOptions } from "./script_options.ts";
 import { startOurs, startPeer } from "./side_process.ts";
 import { type Work, workOf } from "./work.ts";
 

@@ -29,7 +29,8 @@ import {
   trainingData,
 } from "@simsc/core/runs";
 import { right } from "./_right.ts";
-import { scriptOptions, wholeOption, wrongOption } from "./script_options.ts";
+import { givenOption, numberOption, wholeOption } from "./option_values.ts";
+import { scriptOptions } from "./script_options.ts";
 import { summarize } from "./statistics.ts";
 
 /** The paper's rates (Sec. 4.2). */
@@ -47,23 +48,21 @@ const { values: options } = scriptOptions(import.meta.url, {
     limit: { type: "string", default: "5" },
   },
 });
-if (options.data === undefined || options.weights === undefined) {
-  wrongOption("--data and --weights must be given");
-}
+const data = givenOption("--data", options.data);
+const weights = givenOption("--weights", options.weights);
 const epochs = wholeOption("--epochs", options.epochs, 2);
-const limit = Number(options.limit);
-if (!(limit > 0)) wrongOption("--limit must be a number above 0");
+const limit = numberOption("--limit", options.limit, 0);
 
 const backend = right(await createBackend("onnx-cpu")());
 const scratch = await mkdtemp(join(tmpdir(), "epochs-"));
 const base: TrainConfig = {
   ...paperDefaults,
-  data: options.data,
+  data,
   format: options.format as DataFormat,
   trainSplit: options.split,
   validationSplit: options["validation-split"],
   backbone: options.backbone,
-  weights: options.weights,
+  weights,
   epochs,
   // More than there are: the last step is validated all the same.
   validateEvery: Number.MAX_SAFE_INTEGER,

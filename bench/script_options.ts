@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { wrongOption } from "./wrong_option.ts";
 
 /**
  * Reads a benchmark's options by `parseArgs`. `--help` prints the head of its
@@ -28,7 +29,7 @@ export function scriptOptions<Config extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!isUsersMistake(error)) throw error;
     return wrongOption(`${error.message} (--help tells what there is)`);
   }
 }
@@ -43,27 +44,8 @@ export function headOf(source: string): string {
     .trim();
 }
 
-/** A whole number of at least `least` that an option gave, or the end of the process. */
-export function wholeOption(option: string, text: string, least = 1): number {
-  const value = Number(text);
-  return Number.isInteger(value) && value >= least
-    ? value
-    : wrongOption(`${option} must be a whole number of at least ${least}`);
-}
-
-/** Names that an option gave, each one of `known`, or the end of the process. */
-export function namesOption(
-  option: string,
-  given: readonly string[],
-  known: readonly string[],
-): readonly string[] {
-  return given.every((name) => known.includes(name))
-    ? given
-    : wrongOption(`${option} must be one of ${known.join(", ")}`);
-}
-
-/** Says what is wrong with an option and ends the process with 2. */
-export function wrongOption(message: string): never {
-  console.error(`error: ${message}`);
-  process.exit(2);
+/** Other errors of `parseArgs` are mistakes in what it was told to take. */
+function isUsersMistake(error: unknown): error is Error {
+  return error instanceof Error && "code" in error &&
+    String(error.code).startsWith("ERR_PARSE_ARGS");
 }

@@ -41,7 +41,20 @@ export async function startPeer(
 
 /** Starts the library's side in a process of its own. */
 export async function startOurs(options: OursOptions): Promise<Side> {
-  const path = fileURLToPath(new URL("ours_process.ts", import.meta.url));
+  return await startScript(["ours_process.ts", JSON.stringify(options)]);
+}
+
+/**
+ * Starts a script of this folder with its arguments, allowed what the library
+ * needs, and with more flags of `deno run` where they are given.
+ *
+ * @throws {SideError} If it does not start or says that it cannot run.
+ */
+export async function startScript(
+  [script, ...args]: readonly [string, ...string[]],
+  flags: readonly string[] = [],
+): Promise<Side> {
+  const path = fileURLToPath(new URL(script, import.meta.url));
   const leave = [
     "--quiet",
     "--allow-read",
@@ -50,7 +63,7 @@ export async function startOurs(options: OursOptions): Promise<Side> {
   ];
   return await startSide(
     process.execPath,
-    ["run", ...leave, path, JSON.stringify(options)],
+    ["run", ...leave, ...flags, path, ...args],
   );
 }
 
@@ -60,7 +73,7 @@ export async function startOurs(options: OursOptions): Promise<Side> {
  *
  * @throws {SideError} If it does not start or says that it cannot run.
  */
-export async function startSide(
+async function startSide(
   command: string,
   args: readonly string[],
 ): Promise<Side> {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import peers from "../../bench/results/peers.json" with { type: "json" };
+import { runTask } from "./_run_task.ts";
 
 const COMMAND = fileURLToPath(new URL("../../bench/check.ts", import.meta.url));
 
@@ -38,4 +39,10 @@ Deno.test("bench:check ends well where a ratio is worse by 14 %", async () => {
   const { code, said } = await check((ratio) => 1.14 * ratio);
   equal(said, "");
   equal(code, 0);
+});
+
+Deno.test("bench:check refuses another number of files", async () => {
+  const { code, err } = await runTask("bench:check", "one.json");
+  match(err, /^error: two files must be given, EARLIER and LATER: got 1$/m);
+  equal(code, 2);
 });

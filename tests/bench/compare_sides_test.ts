@@ -1,4 +1,4 @@
-import { deepStrictEqual, equal } from "node:assert/strict";
+import { deepStrictEqual, equal, ok, rejects } from "node:assert/strict";
 import { compareSides, type PeerLayout } from "../../bench/compare_sides.ts";
 import type { Side } from "../../bench/side_process.ts";
 import { workOf } from "../../bench/work.ts";
@@ -60,8 +60,29 @@ Deno.test("compareSides() goes on for as long as it is told", async () => {
   const sides = { ours: late(1), theirs: late(2) };
   const start = performance.now();
   const { times } = await compareSides(sides, { ...counts, work, seconds: 1 });
-  equal(performance.now() - start >= 1000, true);
+  const took = performance.now() - start;
+  ok(took >= 1000, `${took} ms`);
   // Each round takes at least twice the pause of 50 ms.
-  equal(times.ours.length > 1 && times.ours.length <= 10, true);
-  equal(times.theirs.length, times.ours.length);
+  const { length } = times.ours;
+  ok(length > 1 && length <= 10, `${length} rounds`);
+  equal(times.theirs.length, length);
+});
+
+Deno.test("compareSides() refuses a time that is none", async () => {
+  const side = (...ms: readonly number[]): Side => ({
+    versions: {},
+    run: () => Promise.resolve({ ms, value: 0 }),
+    close: () => {},
+  });
+  const counts = { threads: 2, rounds: 1, warmUp: 0, layoutRounds: 1 };
+  const options = { ...counts, work: workOf("resnet18-step") };
+  for (const bad of [side(), side(NaN)]) {
+    for (const sides of [[bad, side(1)], [side(1), bad]] as const) {
+      const [ours, theirs] = sides;
+      await rejects(
+        compareSides({ ours, theirs }, options),
+        /"ms" must be a finite number: got (undefined|NaN)$/,
+      );
+    }
+  }
 });
