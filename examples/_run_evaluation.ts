@@ -50,11 +50,6 @@ export async function runEvaluation(
       });
     }),
     TE.map((evaluations) => evaluationReport(evaluations, command)),
-    TE.chainFirstW(({ json }) =>
-      command.json === undefined
-        ? TE.right(undefined)
-        : writeAtomic(command.json, `${JSON.stringify(json, null, 1)}\n`)
-    ),
   )();
   progress.close();
   interrupt.dispose();
@@ -63,6 +58,13 @@ export async function runEvaluation(
     console.error(explained(outcome.left));
     return outcome.left._tag === "Aborted" ? 130 : 1;
   }
-  console.log(outcome.right.text);
-  return 0;
+  // Shown first: nobody is to wait again because a file could not be written.
+  const { text, json } = outcome.right;
+  console.log(text);
+  if (command.json === undefined) return 0;
+  const content = `${JSON.stringify(json, null, 1)}\n`;
+  const written = await writeAtomic(command.json, content)();
+  if (written._tag === "Right") return 0;
+  console.error(explained(written.left));
+  return 1;
 }

@@ -13,14 +13,16 @@ import type { StartedRun, TrainOutcome } from "@simsc/core/runs";
  * @returns A line, and one more where all of a backbone is random.
  */
 export function startMessage(
-  { config, files }: StartedRun,
+  { config, files, checkpoint }: StartedRun,
   backend: string,
 ): string {
   const { backbone, groupSize, weights } = config;
   const steps = groupSize === null
     ? "pairs"
     : `groups of ${counted(groupSize, "image")}`;
-  const started = `training on ${backend} by ${steps}, run in ${files.folder}`;
+  const from = checkpoint ? ` from step ${checkpoint.step}` : "";
+  const started =
+    `training on ${backend} by ${steps}${from}, run in ${files.folder}`;
   return weights === null && !backbone.startsWith("tiny")
     ? `${started}\n${backbone} starts from random weights: no --weights given`
     : started;

@@ -68,5 +68,8 @@ console.log(
   ),
 );
 console.log([files.table, files.figure, files.json].join("\n"));
-const failed = Object.values(results).some(({ kind }) => kind === "failed");
-process.exit(failed ? 1 : 0);
+const failures = Object.entries(results).flatMap(([key, result]) =>
+  result.kind === "failed" ? [`${key} failed: ${result.message}`] : []
+);
+failures.forEach((failure) => console.error(failure));
+process.exit(failures.length > 0 ? 1 : 0);

@@ -12,6 +12,7 @@ import {
   createBackend,
   decodingWorker,
   groupedConfig,
+  lockRun,
   readTrainConfig,
   resumeRun,
   startRun,
@@ -36,7 +37,7 @@ const options = {
   ...(featureFolder && { featureFolder }),
 };
 
-let begun = command.resume;
+let begun = false;
 
 const outcome = await pipe(
   TE.Do,
@@ -57,10 +58,15 @@ const outcome = await pipe(
   TE.bindW(
     "run",
     ({ told, backend, data }) =>
-      command.resume ? resumeRun(command.out) : startRun({
-        ...groupedConfig(told, data.train.pairs, command.told),
-        backend: backend.name as BackendName,
-      }, command.out),
+      command.resume
+        ? pipe(lockRun(command.out), TE.chainW(() => resumeRun(command.out)))
+        : pipe(
+          startRun({
+            ...groupedConfig(told, data.train.pairs, command.told),
+            backend: backend.name as BackendName,
+          }, command.out),
+          TE.chainFirstW(() => lockRun(command.out)),
+        ),
   ),
   TE.bindW("trained", ({ backend, run, data }) => {
     begun = true;
@@ -80,11 +86,16 @@ progress.close();
 interrupt.dispose();
 const goOn = `--resume --out ${command.out} goes on`;
 if (outcome._tag === "Left") {
-  const isStopped = outcome.left._tag === "Aborted";
+  const { _tag } = outcome.left;
+  const isStopped = _tag === "Aborted";
+  const isMendable = _tag === "MissingFile" || _tag === "MalformedFile";
   // Stopped while drawing, there is no run yet that could go on.
-  console.error(
-    explained(outcome.left) + (isStopped && begun ? `: ${goOn}` : ""),
-  );
+  const hint = isStopped && (begun || command.resume)
+    ? `: ${goOn}`
+    : isMendable && begun
+    ? `\nonce that is mended, ${goOn}`
+    : "";
+  console.error(explained(outcome.left) + hint);
   process.exit(isStopped ? 130 : 1);
 }
 const { trained } = outcome.right;

@@ -1,6 +1,6 @@
 /**
- * What a backend refuses: a device that is not there, an operation it lacks, a
- * tensor without numbers.
+ * What a backend refuses: a device that is not there or fails, an operation it
+ * lacks, a tensor without numbers.
  *
  * @module
  */
@@ -24,6 +24,25 @@ export class BackendUnavailableError extends Error {
     super(`backend "${backend}" is not available: ${missing}`, options);
     this.backend = backend;
     this.missing = missing;
+  }
+}
+
+/** A device failed at work that it had taken: its memory ran out, or a limit of it was met. */
+export class DeviceFailedError extends Error {
+  /** Class name, for logs. */
+  override readonly name = "DeviceFailedError";
+
+  /** Tells it apart in a union of errors. */
+  readonly _tag = "DeviceFailed";
+
+  /** Backend of the device. */
+  readonly backend: string;
+
+  /** Builds the message out of what the runtime said. */
+  constructor(backend: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`backend "${backend}" failed: ${reason}`, { cause });
+    this.backend = backend;
   }
 }
 

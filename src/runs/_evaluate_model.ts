@@ -1,4 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
+import type { DeviceFailedError } from "../backends/errors.ts";
 import type { Result } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
@@ -47,7 +48,9 @@ export async function evaluateModel<T>(
   backend: Backend<T>,
   each: ModelCase,
   context: Context,
-): Promise<Result<DataError | Aborted, readonly ModelEvaluation[]>> {
+): Promise<
+  Result<DataError | DeviceFailedError | Aborted, readonly ModelEvaluation[]>
+> {
   const { model: { config, parameters }, sizes, readings } = each;
   const [first, ...alternatives] = readings as readonly [Reading];
   const predictor = createPredictor(backend, {
@@ -106,7 +109,9 @@ async function evaluateSet<T>(
     & ModelCase
     & Context
     & { readonly size: ImageSize; readonly dataSet: EvaluationSet },
-): Promise<Result<DataError | Aborted, readonly ModelEvaluation[]>> {
+): Promise<
+  Result<DataError | DeviceFailedError | Aborted, readonly ModelEvaluation[]>
+> {
   const { folder, set, threshold = set.threshold } = dataSet;
   const { space, bootstrap } = options;
   const outcomes = await evaluateReadings(

@@ -5,6 +5,7 @@
  */
 
 import type { Backend } from "../backends/backend.ts";
+import type { DeviceFailedError } from "../backends/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
 import { right } from "./_result.ts";
@@ -82,7 +83,7 @@ export function evaluate<T>(
   backend: Backend<T>,
   inputs: EvaluationInputs<T>,
   options: EvaluationOptions,
-): AsyncResult<DataError | Aborted, EvaluationOutcome> {
+): AsyncResult<DataError | DeviceFailedError | Aborted, EvaluationOutcome> {
   return async () => {
     const outcomes = await evaluateReadings(backend, inputs, options)();
     if (outcomes._tag === "Left") return outcomes;

@@ -5,6 +5,7 @@
  */
 
 import type { Backend } from "../backends/backend.ts";
+import type { DeviceFailedError } from "../backends/errors.ts";
 import { OptionError } from "../core/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import type { DataError } from "../data/data_error.ts";
@@ -16,6 +17,7 @@ import {
 import { type Extracted, extractImages } from "./_extract_images.ts";
 import { measureBlock } from "./_measure_block.ts";
 import { right } from "./_result.ts";
+import { withDeviceFailures } from "./_with_device_failures.ts";
 import type { Aborted } from "./aborted.ts";
 import type {
   EvaluationInputs,
@@ -107,11 +109,14 @@ export function evaluateReadings<T>(
   backend: Backend<T>,
   inputs: EvaluationInputs<T>,
   options: EvaluationOptions,
-): AsyncResult<DataError | Aborted, readonly EvaluationOutcome[]> {
+): AsyncResult<
+  DataError | DeviceFailedError | Aborted,
+  readonly EvaluationOutcome[]
+> {
   const limits = blockLimits(options);
   atLeast("keepImages", limits.pictures, 2);
   atLeast("batch", options.batch ?? 8, 1);
-  return async () => {
+  return withDeviceFailures(async () => {
     const { pairs, predictor } = inputs;
     const blocks = evaluationBlocks(pairs, limits);
     const images = new Map<string, Extracted<T>>();
@@ -152,7 +157,7 @@ export function evaluateReadings<T>(
       decoders: [...new Set(decoders.values())],
       images: decoders.size,
     })));
-  };
+  });
 }
 
 /** Tells of pictures and pairs as they are done. */

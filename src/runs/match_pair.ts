@@ -5,12 +5,14 @@
  */
 
 import type { Backend } from "../backends/backend.ts";
+import type { DeviceFailedError } from "../backends/errors.ts";
 import type { CoordinateRule } from "../core/coordinates.ts";
 import type { Point } from "../core/point.ts";
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
 import { backboneStride } from "../nn/backbone_geometry.ts";
 import { left, right } from "./_result.ts";
+import { withDeviceFailures } from "./_with_device_failures.ts";
 import { checkImageSize, defaultImageSize } from "./backbone_choice.ts";
 import { imageLoader, type ImageSize, type LoadedImage } from "./load_image.ts";
 import type { OpenedModel } from "./load_model.ts";
@@ -130,13 +132,13 @@ export function matchPair<T>(
   backend: Backend<T>,
   { model, source, target, points }: MatchPairInputs,
   options: MatchPairOptions,
-): AsyncResult<DataError, PairMatch> {
+): AsyncResult<DataError | DeviceFailedError, PairMatch> {
   const { backbone } = model.config;
   const coordinates = options.coordinates ?? model.config.coordinates;
   const stride = backboneStride(backbone);
   const size = options.size ?? model.training?.size ??
     defaultImageSize(backbone);
-  return async () => {
+  return withDeviceFailures(async () => {
     const checked = checkImageSize(backbone, size, "options");
     if (checked._tag === "Left") return checked;
     const load = imageLoader({ size, stride });
@@ -185,5 +187,5 @@ export function matchPair<T>(
       },
       images,
     });
-  };
+  });
 }

@@ -181,6 +181,7 @@ export * from "./format_weights.ts";
 export * from "./convert_weights.ts";
 export * from "./read_train_config.ts";
 export * from "./resume_run.ts";
+export * from "./lock_run.ts";
 export * from "./start_run.ts";
 export * from "./averages.ts";
 export * from "./evaluation_table.ts";

@@ -1,5 +1,9 @@
 import type { AsyncResult, Result } from "../core/result.ts";
-import { type DataError, malformedFile } from "../data/data_error.ts";
+import {
+  type DataError,
+  malformedFile,
+  missingFile,
+} from "../data/data_error.ts";
 import { removeTemporaries, writeAtomic } from "../data/files.ts";
 import { left, right } from "./_result.ts";
 import { splitParameters } from "./_split_parameters.ts";
@@ -9,6 +13,7 @@ import { decodeTrainConfig } from "./decode_train_config.ts";
 import { initialModel } from "./initial_model.ts";
 import { modelShapes } from "./model_shapes.ts";
 import { readCheckpoint } from "./read_checkpoint.ts";
+import { readLog } from "./read_log.ts";
 import { readTrainConfig } from "./read_train_config.ts";
 import { resumeLog } from "./resume_log.ts";
 import type { RunError } from "./run_error.ts";
@@ -18,7 +23,8 @@ import { modelConfig, type TrainConfig } from "./train_config.ts";
 
 /**
  * Takes up a run where its last checkpoint is; one that was stopped before its
- * first starts anew. Later rows of the log are dropped.
+ * first step starts anew. Later rows of the log are dropped. A run whose files
+ * are gone is refused, and what is left of it stays as it is.
  *
  * @param out Folder of the run.
  * @returns The run, or which file cannot be read or does not belong to it.
@@ -47,6 +53,8 @@ export function resumeRun(out: string): AsyncResult<RunError, StartedRun> {
         ? await startAnew(files, config)
         : last;
     }
+    const best = await checkBest(last.right, files);
+    if (best._tag === "Left") return best;
     const checkpoint = last.right;
     const { parameters } = checkpoint;
     const model = modelConfig(config);
@@ -66,10 +74,32 @@ export function resumeRun(out: string): AsyncResult<RunError, StartedRun> {
   };
 }
 
+/** Whether the best checkpoint can be read, if there is to be one: better now than at the end. */
+async function checkBest(
+  { best }: Checkpoint,
+  files: RunFiles,
+): Promise<Result<RunError, void>> {
+  if (best === null) return right(undefined);
+  const read = await readCheckpoint(files.best)();
+  if (read._tag === "Right") return right(undefined);
+  return read.left._tag === "MissingFile"
+    ? left(missingFile(files.best, files.last))
+    : read;
+}
+
+/** A run has a checkpoint before its first step, so that one without has no step to lose. */
 async function startAnew(
   files: RunFiles,
   config: TrainConfig,
 ): Promise<Result<RunError, StartedRun>> {
+  const log = await readLog(files.log)();
+  if (log._tag === "Left" && log.left._tag !== "MissingFile") return log;
+  const rows = log._tag === "Right" ? log.right : [];
+  const step = Math.max(0, ...rows.map((row) => row.step));
+  if (step > 0) {
+    const wanted = `the checkpoint of a run whose log goes to step ${step}`;
+    return left(malformedFile(files.last, "file", wanted, "none"));
+  }
   const model = await initialModel(config)();
   if (model._tag === "Left") return model;
   const emptied = await writeAtomic(files.log, "")();

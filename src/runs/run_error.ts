@@ -1,9 +1,11 @@
 /**
- * What the world can refuse a run: its files, or a checkpoint of another kind.
+ * What the world can refuse a run: its files, its device, or a checkpoint of
+ * another kind.
  *
  * @module
  */
 
+import type { DeviceFailedError } from "../backends/errors.ts";
 import type { DataError } from "../data/data_error.ts";
 
 /** A checkpoint was written by a version of the format that is not read here. */
@@ -62,13 +64,25 @@ export interface RunExists {
   readonly message: string;
 }
 
-/** Every way in which the files of a run can fail, told apart by `_tag`. */
+/** Another process trains a run. */
+export interface RunBusy {
+  /** Tells it apart in a union of errors. */
+  readonly _tag: "RunBusy";
+  /** The folder. */
+  readonly folder: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** Every way in which a run can fail, told apart by `_tag`. */
 export type RunError =
   | DataError
+  | DeviceFailedError
   | OtherVersion
   | OtherArchitecture
   | NotFinite
-  | RunExists;
+  | RunExists
+  | RunBusy;
 
 /**
  * The failure of a run whose loss is not a number any more.

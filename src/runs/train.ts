@@ -13,6 +13,7 @@ import { stepProgram } from "./_step_program.ts";
 import { takeStep } from "./_take_step.ts";
 import { save, totalSteps, type TrainingLoop } from "./_training_loop.ts";
 import { validateState } from "./_validate_state.ts";
+import { withDeviceFailures } from "./_with_device_failures.ts";
 import { appendLog } from "./append_log.ts";
 import type { BestMetric } from "./checkpoint.ts";
 import type { ProgressEvent } from "./format_progress.ts";
@@ -126,7 +127,7 @@ export function train<T>(
   data: TrainingData,
   options: TrainOptions = {},
 ): AsyncResult<RunError, TrainOutcome> {
-  return async () => {
+  return withDeviceFailures(async () => {
     const loop = prepareTraining({ backend, run, data, options });
     const misplaced = checkPlace(loop);
     if (misplaced._tag === "Left") return misplaced;
@@ -134,7 +135,7 @@ export function train<T>(
       ? restoreState(backend, run.checkpoint)
       : startState(backend, run.trained);
     return await runSteps(loop, start);
-  };
+  });
 }
 
 /** Whether the checkpoint's place in the data is a place in this data. */

@@ -6,7 +6,10 @@ import {
   throws,
 } from "node:assert/strict";
 import type { Backend } from "../../src/backends/backend.ts";
-import { DisposedTensorError } from "../../src/backends/errors.ts";
+import {
+  DeviceFailedError,
+  DisposedTensorError,
+} from "../../src/backends/errors.ts";
 import {
   onnxBackend,
   type OnnxBackendOptions,
@@ -81,6 +84,30 @@ for (const device of devices) {
     );
     await backend.close();
   });
+  // On WebGPU no index is out of bounds.
+  const ignore = device === "webgpu";
+  Deno.test(
+    `onnx-${device} names itself where ONNX Runtime fails`,
+    { ignore },
+    async () => {
+      const backend = await open(device, {});
+      const x = backend.tensor([1, 2], [2]);
+      const beyond = backend.gather(x, backend.tensor([5], [1]));
+      const isOurs = (error: unknown): boolean =>
+        error instanceof DeviceFailedError &&
+        error.backend === `onnx-${device}` &&
+        error.message.startsWith(`backend "onnx-${device}" failed: `) &&
+        error.cause instanceof Error;
+      await rejects(backend.read([beyond]), isOurs);
+      const program = backend.compile(({ x, i }) => ({
+        y: backend.gather(x!, i!),
+      }));
+      await rejects(program({ x, i: backend.tensor([5], [1]) }), isOurs);
+      const { y } = await program({ x, i: backend.tensor([1], [1]) });
+      deepStrictEqual(await numbers(backend, y!), [2], "it goes on");
+      await backend.close();
+    },
+  );
   Deno.test(`dispose() on onnx-${device} frees a program's result at once, and what is to read it says so`, async () => {
     const backend = await open(device, {});
     const double = backend.compile(({ x }) => ({ y: backend.mul(x!, 2) }));

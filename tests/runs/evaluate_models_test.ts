@@ -326,13 +326,36 @@ Deno.test("deno task evaluate refuses arguments that say too little or too much"
   said.forEach((text, i) => ok(cases[i]![1].test(text), text));
 });
 
-Deno.test("deno task evaluate ends with 130 where it is stopped, and goes on", async () => {
+/** Weights that nobody trained, in a file. */
+async function drawnWeights(): Promise<string> {
   const weights = join(folder, "plain.safetensors");
   const { parameters } = initBackbone(
     xoroshiro128plus(3),
     backboneConfig("resnet18"),
   );
   await Deno.writeFile(weights, encodeSafetensors(parameters));
+  return weights;
+}
+
+Deno.test("deno task evaluate shows what it cannot write", async () => {
+  const weights = await drawnWeights();
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...COMMAND,
+      ...["--backbone", "resnet18", "--weights", weights],
+      ...["--beta-eval", "0.02", "--data", data, "--format", "spair"],
+      ...["--split", "val", "--size", "64", "--json", folder],
+    ],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [out, err] = [stdout, stderr].map((x) => new TextDecoder().decode(x));
+  equal(code, 1);
+  ok(/PCK/.test(out!), out);
+  ok(/must be a writable file/.test(err!), err);
+});
+
+Deno.test("deno task evaluate ends with 130 where it is stopped, and goes on", async () => {
+  const weights = await drawnWeights();
   const features = join(folder, "features");
   const result = join(folder, "stopped.json");
   const args = [

@@ -165,7 +165,7 @@ Deno.test("evaluate() names the picture that a keypoint lies outside of", async 
   strictEqual(error._tag, "MalformedFile");
   strictEqual(
     error.message,
-    'b: "keypoint 2 of pair 7" must be inside 32 x 32 pixels: got [33, 8]',
+    'b: "keypoints[1] of pair 7" must be inside 32 x 32 pixels: got [33, 8]',
   );
 });
 

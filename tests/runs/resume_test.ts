@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { createBackend } from "../../src/runs/create_backend.ts";
+import { lockRun } from "../../src/runs/lock_run.ts";
 import { readLog } from "../../src/runs/read_log.ts";
 import { drawSmallSet } from "./_drawn.ts";
 import { right } from "./_helpers.ts";
@@ -171,4 +172,45 @@ onCommand("a run that is not there cannot be resumed", async () => {
   strictEqual(code, 1);
   match(err, /none/);
   ok(!err.includes("    at "), `no stack trace: ${err}`);
+});
+
+/** A copy of the whole run without some of its files. */
+async function copyWithout(name: string, ...absent: readonly string[]) {
+  const out = `${folder}/${name}`;
+  await Deno.mkdir(out);
+  for await (const { name } of Deno.readDir(whole)) {
+    if (!absent.includes(name)) {
+      await Deno.copyFile(`${whole}/${name}`, `${out}/${name}`);
+    }
+  }
+  return out;
+}
+
+onCommand("a run whose checkpoint is gone keeps its log", async () => {
+  const out = await copyWithout("without-last", "last.safetensors");
+  const log = await Deno.readTextFile(`${out}/log.jsonl`);
+  const { code, err } = await run("--resume", `--out=${out}`);
+  strictEqual(code, 1);
+  match(err, /last\.safetensors: "file" must be .* goes to step 12: got none/);
+  strictEqual(await Deno.readTextFile(`${out}/log.jsonl`), log);
+});
+
+onCommand("a run whose best checkpoint is gone says so at once", async () => {
+  const out = await copyWithout("without-best", "best.safetensors");
+  const { code, err } = await run("--resume", `--out=${out}`);
+  strictEqual(code, 1);
+  match(err, /best\.safetensors: .*got none, though .*last\.safetensors/);
+  ok(!err.includes("goes on"), err);
+});
+
+onCommand("a run is not trained by two processes", async () => {
+  const out = await copyWithout("busy");
+  const release = right(await lockRun(out)());
+  const { code, err } = await run("--resume", `--out=${out}`);
+  strictEqual(code, 1);
+  match(err, /busy: must be a run of one process/);
+  release();
+  const after = await run("--resume", `--out=${out}`);
+  strictEqual(after.code, 0, after.err);
+  match(after.out, /from step 12/);
 });

@@ -5,6 +5,7 @@ import {
   rejects,
   strictEqual,
 } from "node:assert/strict";
+import { DeviceFailedError } from "../../src/backends/errors.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { objective } from "../../src/core/objective.ts";
 import type { ResnetBackbone } from "../../src/nn/backbone_config.ts";
@@ -96,6 +97,34 @@ onNative("train() validates, logs and saves as it is told", async (be) => {
   const last = right(await readCheckpoint(run.files.last)());
   deepStrictEqual([last.step, last.epoch, last.order.position], [6, 2, 0]);
   deepStrictEqual(last.best, best);
+});
+
+onNative("train() fails where the device does, and can go on", async (be) => {
+  const out = `${folder}/device`;
+  let calls = 0;
+  const failing: typeof be = {
+    ...be,
+    compile: (program) => {
+      const compiled = be.compile(program);
+      return (inputs) => {
+        calls++;
+        const error = new DeviceFailedError("onnx-cpu", new Error("no memory"));
+        return "learningRate" in inputs
+          ? Promise.reject(error)
+          : compiled(inputs);
+      };
+    },
+  };
+  const before = be.memory().tensors;
+  const { run, outcome } = await trained(failing, out, { epochs: 1 });
+  const error = left(outcome);
+  strictEqual(error._tag, "DeviceFailed");
+  strictEqual(error.message, 'backend "onnx-cpu" failed: no memory');
+  ok(calls > 0);
+  strictEqual(be.memory().tensors, before, "tensors left behind");
+  const resumed = right(await resumeRun(out)());
+  const pairs = right(await trainingData(run.config, { out })());
+  strictEqual(right(await train(be, resumed, pairs)()).step, 3);
 });
 
 onNative(

@@ -58,7 +58,7 @@ Deno.test("trainingBatch() names the file that is wrong", async () => {
     [pairOf(fine, { path: "none", keypoints }), /^none: must be a readable/],
     [
       pairOf(fine, { path: "b", keypoints: [[65, 8]] }),
-      /^b: "keypoint 1 of pair a-b" must be inside 64 x 32 pixels/,
+      /^b: "keypoints\[0\] of pair a-b" must be inside 64 x 32 pixels/,
     ],
     [
       pairOf({ path: "a", keypoints: [] }, { path: "b", keypoints: [] }),

@@ -12,6 +12,7 @@ import type {
   TensorMap,
 } from "../backend.ts";
 import { sizeOf } from "../_shape.ts";
+import { DeviceFailedError } from "../errors.ts";
 import { feedName } from "./_emit.ts";
 import { fillResults } from "./_fill_results.ts";
 import { fuseOperations } from "./fuse_operations.ts";
@@ -27,6 +28,8 @@ import type { SessionResult, TensorStore } from "./_store.ts";
 
 /** What graphs are run with. */
 export interface JobContext {
+  /** Name of the backend, for errors. */
+  readonly name: string;
   /** Makes the sessions. */
   readonly runtime: Runtime;
   /** Writes the models. */
@@ -68,9 +71,19 @@ interface Trace extends Job {
 
 /** What of a backend runs something. */
 export function jobRunner(
-  { runtime, lowering, store, memory, sessions, profilePrefix }: JobContext,
+  { name, runtime, lowering, store, memory, sessions, profilePrefix }:
+    JobContext,
 ): Pick<Backend<OnnxTensor>, "read" | "compile"> {
   let programs = 0;
+
+  /** What ONNX Runtime does, its errors as those of the device. */
+  const onDevice = async <A>(work: () => Promise<A>): Promise<A> => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw new DeviceFailedError(name, cause);
+    }
+  };
 
   const jobOf = (
     key: (plan: OrderedPlan) => string,
@@ -93,18 +106,16 @@ export function jobRunner(
   /** Makes the session of a job. */
   const create = ({ plan, outputs }: Job, location: Location) => () => {
     memory.free();
-    return openSession(runtime, {
-      plan,
-      outputs,
-      lowering,
-      options: {
-        preferredOutputLocation: location,
-        ...(profilePrefix !== undefined && {
-          enableProfiling: true,
-          profileFilePrefix: profilePrefix,
-        }),
-      },
-    });
+    const options = {
+      preferredOutputLocation: location,
+      ...(profilePrefix !== undefined && {
+        enableProfiling: true,
+        profileFilePrefix: profilePrefix,
+      }),
+    };
+    return onDevice(() =>
+      openSession(runtime, { plan, outputs, lowering, options })
+    );
   };
 
   /** Runs a job whose feeds are held; the results are in the order of its outputs. */
@@ -124,14 +135,14 @@ export function jobRunner(
         ...Object.fromEntries(fed.map((x, i) => [feedName(i), x])),
       };
       if (!runtime.fillsResults) {
-        const results = await session.run(feeds);
+        const results = await onDevice(() => session.run(feeds));
         return session.outputNames.map((name) => results[name] as Tensor);
       }
       const results = outputs.map(({ shape }) =>
         new runtime.tensors("float32", memory.take(sizeOf(shape)), shape)
       );
       memory.free();
-      await fillResults(session, feeds, results);
+      await onDevice(() => fillResults(session, feeds, results));
       return results;
     };
     const values = await sessions.run(

@@ -133,7 +133,9 @@ function backendOver(
   const store = tensorStore(runtime.tensors, memory);
   const sessions = sessionCache(options.maxSessions ?? 16, store.rescue);
   const { profilePrefix } = options;
+  const name = `onnx-${options.device}`;
   const jobs = jobRunner({
+    name,
     runtime,
     lowering,
     store,
@@ -143,7 +145,7 @@ function backendOver(
   });
   return {
     ...notedOperations(store.note),
-    name: `onnx-${options.device}`,
+    name,
     lowering: lowering.name,
     precision: "float32",
     tensor: store.tensor,

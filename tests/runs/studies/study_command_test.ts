@@ -59,6 +59,18 @@ Deno.test("study writes its table, figure and numbers", async () => {
   });
 });
 
+Deno.test("study says why a run failed", async () => {
+  await inFolder(async (folder) => {
+    const { code, out, err } = await run(
+      ...["backbones", "--backbones", "resnet18=/no/such/file"],
+      ...["--tiny", "--out", folder],
+    );
+    strictEqual(code, 1);
+    match(out, /failed/);
+    match(err, /failed: \/no\/such\/file: must be a readable file/);
+  });
+});
+
 Deno.test("study ends cleanly on Ctrl-C and goes on", async () => {
   await inFolder(async (folder) => {
     const args = ["curves", "--tiny", "--epochs", "10", "--out", folder];
