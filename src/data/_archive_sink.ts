@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { platform } from "node:process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { failureWords } from "./_failure_words.ts";
 import { refuse } from "./_refusal.ts";
 
 /** How much an archive may unpack to. */
@@ -59,7 +60,8 @@ export function archiveSink(
       const code = (cause as { readonly code?: unknown }).code;
       // A folder where a file should be, a name too long, a full disk.
       if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-      refuse(archive, shownName(name), "an entry to write", code, cause);
+      const got = failureWords(cause);
+      refuse(archive, shownName(name), "an entry to write", got, cause);
     }
   };
   return {

@@ -8,6 +8,7 @@ import type { AsyncResult } from "../core/result.ts";
 import { attemptAsync, refuse } from "./_refusal.ts";
 import type { DataError } from "./data_error.ts";
 import { fetchPart } from "./_download_part.ts";
+import { failureWords } from "./_failure_words.ts";
 import { finishDownload } from "./_finish_download.ts";
 
 /** How far a download is, in bytes. */
@@ -93,7 +94,8 @@ export function download(
         // A full disk, a folder without leave to write.
         const code = cause instanceof Error && "code" in cause && cause.code;
         if (typeof code !== "string") throw cause;
-        return refuse(file, "file", "a writable file", code, cause);
+        const got = failureWords(cause);
+        return refuse(file, "file", "a writable file", got, cause);
       })
     );
 }

@@ -5,6 +5,7 @@
  */
 
 import type { AsyncResult, Result } from "../core/result.ts";
+import { failureWords } from "./_failure_words.ts";
 import { type DataError, malformedFile, missingFile } from "./data_error.ts";
 
 /**
@@ -33,7 +34,9 @@ export function readBytes(file: string): AsyncResult<DataError, Uint8Array> {
         right: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
       };
     } catch (cause) {
-      return failure(file, "a readable file", cause);
+      return isAbsent(cause)
+        ? { _tag: "Left", left: missingFile(file) }
+        : failure(file, "a readable file", cause);
     }
   };
 }
@@ -132,12 +135,14 @@ export function removeTemporaries(
       for (const name of names) await rm(join(folder, name), { force: true });
       return { _tag: "Right", right: names };
     } catch (cause) {
-      if ((cause as { code?: string }).code === "ENOENT") {
-        return { _tag: "Right", right: [] };
-      }
+      if (isAbsent(cause)) return { _tag: "Right", right: [] };
       return failure(folder, "a readable folder", cause);
     }
   };
+}
+
+function isAbsent(cause: unknown): boolean {
+  return (cause as { readonly code?: unknown } | null)?.code === "ENOENT";
 }
 
 function failure(
@@ -145,13 +150,9 @@ function failure(
   wanted: string,
   cause: unknown,
 ): Result<DataError, never> {
-  const code = typeof cause === "object" && cause !== null && "code" in cause
-    ? String(cause.code)
-    : String(cause);
+  const got = failureWords(cause);
   return {
     _tag: "Left",
-    left: code === "ENOENT"
-      ? missingFile(file)
-      : malformedFile(file, "file", wanted, code, cause),
+    left: malformedFile(file, "file", wanted, got, cause),
   };
 }

@@ -56,15 +56,12 @@ export function readImageSize(file: string): AsyncResult<DataError, PixelSize> {
 async function readStart(file: string): Promise<Uint8Array> {
   const { open } = await import("node:fs/promises");
   const handle = await open(file).catch(() => undefined);
-  // Reading it whole says why it cannot be opened.
-  if (handle === undefined) return unwrap(await readBytes(file)());
-  try {
-    const buffer = new Uint8Array(START);
-    const { bytesRead } = await handle.read(buffer, 0, START, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+  const buffer = new Uint8Array(START);
+  const read = await handle?.read(buffer, 0, START, 0).catch(() => undefined);
+  await handle?.close();
+  // Reading it whole says why it cannot be: a folder opens, but is not read.
+  if (read === undefined) return unwrap(await readBytes(file)());
+  return buffer.subarray(0, read.bytesRead);
 }
 
 function sizeOf(bytes: Uint8Array): PixelSize | undefined {

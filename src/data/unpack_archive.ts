@@ -127,14 +127,12 @@ export function unpackArchive(
 async function kindOf(archive: string): Promise<"zip" | "gzip" | "tar"> {
   const { open } = await import("node:fs/promises");
   const handle = await open(archive).catch(() => undefined);
-  // Reading it whole says why it cannot be opened.
-  if (handle === undefined) unwrap(await readBytes(archive)());
   const head = new Uint8Array(512);
-  try {
-    await handle?.read(head, 0, head.length, 0);
-  } finally {
-    await handle?.close();
-  }
+  const isRead = await handle?.read(head, 0, head.length, 0)
+    .then(() => true, () => false);
+  await handle?.close();
+  // Reading it whole says why it cannot be: a folder opens, but is not read.
+  if (!isRead) unwrap(await readBytes(archive)());
   const text = (from: number, to: number): string =>
     String.fromCharCode(...head.subarray(from, to));
   if (["PK\x03\x04", "PK\x05\x06"].includes(text(0, 4))) return "zip";

@@ -253,6 +253,6 @@ Deno.test("download() tells a disk that takes nothing from a server that gives n
     const error = left(
       await download("http://127.0.0.1:1/", { file: join(folder, "a", "b") })(),
     );
-    match(error.message, /"file" must be a writable file: got E/);
+    match(error.message, /"file" must be a writable file: got a file where/);
   });
 });

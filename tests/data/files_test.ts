@@ -1,6 +1,7 @@
-import { deepStrictEqual, equal, match } from "node:assert/strict";
+import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { failureWords } from "../../src/data/_failure_words.ts";
 import {
   readBytes,
   removeTemporaries,
@@ -30,8 +31,16 @@ Deno.test("writeAtomic() leaves nothing else behind, failed or not", () =>
 Deno.test("writeAtomic() says which file it could not write", () =>
   withFolder(async (folder) => {
     right(await writeAtomic(join(folder, "a.txt"), "a")());
-    const file = join(folder, "a.txt", "b.txt");
-    match(left(await writeAtomic(file, "b")()).message, /a\.txt.b\.txt/);
+    for (const below of ["b.txt", join("b", "c.txt")]) {
+      const file = join(folder, "a.txt", below);
+      const error = left(await writeAtomic(file, "b")());
+      equal(
+        error.message,
+        `${file}: "file" must be a writable file: got a file where a folder ` +
+          "must be",
+      );
+      ok("cause" in error && error.cause instanceof Error);
+    }
   }));
 
 Deno.test("readBytes() names a missing file", async () => {
@@ -42,7 +51,12 @@ Deno.test("readBytes() names a missing file", async () => {
 
 Deno.test("readBytes() refuses a folder", () =>
   withFolder(async (folder) => {
-    equal(left(await readBytes(folder)())._tag, "MalformedFile");
+    const error = left(await readBytes(folder)());
+    equal(error._tag, "MalformedFile");
+    equal(
+      error.message,
+      `${folder}: "file" must be a readable file: got a folder`,
+    );
   }));
 
 Deno.test("removeTemporaries() removes what a killed writeAtomic() leaves, and no more", () =>
@@ -79,3 +93,13 @@ Deno.test("removeTemporaries() finds none where there is no folder, refuses a fi
     right(await writeAtomic(file, "a")());
     equal(left(await removeTemporaries(file)()).file, file);
   }));
+
+Deno.test("failureWords() has words for what often happens, else the code", () => {
+  const cases: readonly (readonly [unknown, string])[] = [
+    [{ code: "ENOSPC" }, "a full disk"],
+    [{ code: "EACCES" }, "no permission"],
+    [{ code: "EXDEV" }, "EXDEV"],
+    [new TypeError("odd"), "TypeError: odd"],
+  ];
+  for (const [cause, words] of cases) equal(failureWords(cause), words);
+});

@@ -44,6 +44,7 @@ Deno.test("readImageSize() finds a frame header behind more than 64 KiB", () =>
 Deno.test("readImageSize() names a file that is missing or no picture", () =>
   withFolder(async (folder) => {
     equal(left(await readImageSize(join(folder, "a"))())._tag, "MissingFile");
+    match(left(await readImageSize(folder)()).message, /got a folder$/);
     const jpeg = fromBase64(
       decode.find(({ file }) => file.startsWith("/9j/"))!.file,
     );

@@ -320,6 +320,7 @@ Deno.test("unpackArchive() names an archive that is not there, and stops when to
   withFolder(async (root) => {
     const archive = join(root, "archive");
     equal(left(await unpackArchive(archive, root)())._tag, "MissingFile");
+    match(left(await unpackArchive(root, root)()).message, /got a folder$/);
     right(await writeAtomic(archive, ARCHIVES["zip"]!)());
     const signal = AbortSignal.abort(new Error("enough"));
     const out = join(root, "out");

@@ -1,3 +1,4 @@
+import { failureWords } from "../_failure_words.ts";
 import { refuse } from "../_refusal.ts";
 import { readBytes } from "../files.ts";
 import type { PerSplit } from "./per_split.ts";
@@ -64,7 +65,8 @@ async function onDisk<A>(
   try {
     return await f(await import("node:fs/promises"));
   } catch (cause) {
-    refuse(folder, "folder", "a writable folder", String(cause), cause);
+    const got = failureWords(cause);
+    refuse(folder, "folder", "a writable folder", got, cause);
   }
 }
 

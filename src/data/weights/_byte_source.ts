@@ -1,4 +1,5 @@
 import { type DataError, missingFile } from "../data_error.ts";
+import { failureWords } from "../_failure_words.ts";
 import { attemptAsync, Refusal, refuse } from "../_refusal.ts";
 import type { Result } from "../../core/result.ts";
 
@@ -29,7 +30,8 @@ async function withFile<A>(
   const { open } = await import("node:fs/promises");
   const handle = await open(file, "r").catch((cause: { code?: string }) => {
     if (cause.code === "ENOENT") throw new Refusal(missingFile(file));
-    return refuse(file, "file", "a readable file", `${cause.code}`, cause);
+    const got = failureWords(cause);
+    return refuse(file, "file", "a readable file", got, cause);
   });
   try {
     const stat = await handle.stat();
