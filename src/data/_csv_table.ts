@@ -15,30 +15,50 @@ export interface CsvRow {
   numbers(column: string): readonly number[];
 }
 
+/** The cells of a csv file. */
+export interface CsvCells {
+  /** Those of the first row. */
+  readonly header: readonly string[];
+  /** The others, and which row of the file each is, the header being row 1. */
+  readonly rows: readonly {
+    readonly row: number;
+    readonly cells: readonly string[];
+  }[];
+}
+
+/** The cells of a csv file; rows with nothing in them are left out. */
+export function readCsvCells(bytes: Uint8Array, file: string): CsvCells {
+  // d3-dsv comes without types.
+  const table: readonly (readonly string[])[] = csvParseRows(
+    new TextDecoder().decode(bytes),
+  );
+  const [header, ...rows] = table;
+  if (header === undefined) refuse(file, "header", "a csv header", "nothing");
+  return {
+    header,
+    rows: rows.map((cells, index) => ({ row: index + 2, cells }))
+      .filter(({ cells }) => cells.join("").trim() !== ""),
+  };
+}
+
 /**
- * Rows of a csv file with a header that has all of `columns`; blank lines at
- * the end are left out, and a row of another length is refused.
+ * Rows of a csv file with a header that has all of `columns`; a row of another
+ * length is refused.
  */
 export function readCsvTable(
   bytes: Uint8Array,
   file: string,
   columns: readonly string[],
 ): readonly CsvRow[] {
-  // d3-dsv comes without types.
-  const table: readonly (readonly string[])[] = csvParseRows(
-    new TextDecoder().decode(bytes),
-  );
-  const [first, ...rows] = table;
-  if (first === undefined) refuse(file, "header", "a csv header", "nothing");
-  const header = first.map((name) => name.trim());
+  const table = readCsvCells(bytes, file);
+  const header = table.header.map((name) => name.trim());
   const absent = columns.find((name) => !header.includes(name));
   if (absent !== undefined) {
     const got = header.slice(0, 8).join(",");
     refuse(file, "header", `one with a column ${absent}`, got);
   }
-  while (rows.at(-1)?.join("").trim() === "") rows.pop();
-  return rows.map((cells, index) => {
-    const at = `row ${index + 2}`;
+  return table.rows.map(({ row, cells }) => {
+    const at = `row ${row}`;
     if (cells.length !== header.length) {
       const wanted = `${header.length} columns as in the header`;
       refuse(file, at, wanted, `${cells.length}`);

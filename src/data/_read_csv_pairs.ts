@@ -1,5 +1,5 @@
-import { csvParseRows } from "d3-dsv";
 import { basename, dirname } from "node:path";
+import { readCsvCells } from "./_csv_table.ts";
 import { readMatPoints } from "./_read_mat_points.ts";
 import { type FindFile, findFile, mapConcurrent } from "./_find_file.ts";
 import { refuse, unwrap } from "./_refusal.ts";
@@ -86,19 +86,12 @@ function readRows(
     readonly split: string;
   },
 ): readonly Row[] {
-  // d3-dsv comes without types.
-  const table: readonly (readonly string[])[] = csvParseRows(
-    new TextDecoder().decode(bytes),
-  );
-  const [header, ...rows] = table;
-  if (header === undefined) refuse(file, "header", "a csv header", "nothing");
+  const { header, rows } = readCsvCells(bytes, file);
   const columns = readHeader(header, file, format);
-  while (rows.at(-1)?.join("").trim() === "") rows.pop();
   if (rows.length === 0) {
     refuse(file, `split ${split}`, "at least one pair", "none");
   }
-  return rows.map((row, index) => {
-    const line = index + 2;
+  return rows.map(({ row: line, cells: row }) => {
     if (row.length !== columns.count) {
       refuse(
         file,

@@ -183,6 +183,12 @@ Deno.test("readPairs() names what is wrong with a PF-PASCAL list", async () => {
     await refusal(list(",6,1", ",6")),
     `${file}row 3" must be 4 columns as in the header: got 3`,
   );
+  equal(
+    await refusal({
+      "trn_pairs.csv": TRAIN.replace(",6,1", ",6").replaceAll("\n", "\n\n"),
+    }),
+    `${file}row 5" must be 4 columns as in the header: got 3`,
+  );
   match(await refusal(list("class", "klass")), /one with a column class: got/);
   match(
     await refusal({ "trn_pairs.csv": TRAIN.split("\n")[0]! }),
