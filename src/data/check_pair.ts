@@ -39,7 +39,7 @@ export interface PairSizes {
  * const outcome = checkKeypoints(pair, { source: [8, 8], target: [8, 8] });
  * equal(
  *   outcome._tag === "Left" && outcome.left.message,
- *   'b.png: "keypoint 1 of pair 1" must be inside 8 x 8 pixels: got [9, 4]',
+ *   'b.png: "keypoints[0] of pair 1" must be inside 8 x 8 pixels: got [9, 4]',
  * );
  * ```
  */
@@ -87,7 +87,7 @@ function checkSide(
     if (!isInside) {
       refuse(
         path,
-        `keypoint ${k + 1} of pair ${pair.id}`,
+        `keypoints[${k}] of pair ${pair.id}`,
         `inside ${width} x ${height} pixels`,
         `[${x}, ${y}]`,
       );

@@ -32,7 +32,7 @@ Deno.test("checkKeypoints() refuses a point outside either picture", () => {
     const source = left(checkKeypoints(pair([bad], [[1, 1]]), sizes));
     match(
       source.message,
-      /^a\.png: "keypoint 1 of pair 7" must be inside 8 x 4/,
+      /^a\.png: "keypoints\[0\] of pair 7" must be inside 8 x 4/,
     );
     const target = left(checkKeypoints(pair([[1, 1]], [bad]), sizes));
     match(target.message, /^b\.png/);
