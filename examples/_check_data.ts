@@ -17,8 +17,8 @@ export async function runCheck(command: CheckCommand): Promise<number> {
   const progress = terminalProgress(process.stderr);
   const checked = await checkData(command.folder, {
     ...command,
-    onProgress: (count) =>
-      progress.report({ kind: "count", label: "checking splits", ...count }),
+    onProgress: ({ what, ...count }) =>
+      progress.report({ kind: "count", label: `checking ${what}`, ...count }),
   })();
   progress.close();
   if (checked._tag === "Left") {

@@ -1,9 +1,10 @@
-import { Refusal } from "./_refusal.ts";
+import { Refusal, refuse } from "./_refusal.ts";
 import { missingFile } from "./data_error.ts";
 
 /**
  * The first of `candidates` under `root` that is a file; gives up with a
- * `MissingFile` of the first candidate, which `namedBy` names.
+ * `MissingFile` of the first candidate, which `namedBy` names, or with a
+ * `MalformedFile` of one that is a folder.
  */
 export async function findFile(
   root: string,
@@ -12,15 +13,26 @@ export async function findFile(
 ): Promise<string> {
   const { stat } = await import("node:fs/promises");
   const { join } = await import("node:path");
+  let folder: string | undefined;
   for (const candidate of candidates) {
     const file = join(root, candidate);
-    try {
-      if ((await stat(file)).isFile()) return file;
-    } catch {
-      // The next one may be there.
-    }
+    // Where there is nothing the next one may be there.
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile()) return file;
+    if (found?.isDirectory()) folder ??= file;
+  }
+  if (folder !== undefined) {
+    const reason = namedBy === undefined ? "" : `, though ${namedBy} names it`;
+    refuse(folder, "file", "a readable file", `a folder${reason}`);
   }
   throw new Refusal(missingFile(join(root, candidates[0]!), namedBy));
+}
+
+/** Gives up where `root` is there and no folder; readers find out what it lacks. */
+export async function requireFolder(root: string): Promise<void> {
+  const { stat } = await import("node:fs/promises");
+  const found = await stat(root).catch(() => undefined);
+  if (found?.isFile()) refuse(root, "root", "a folder", "a file");
 }
 
 /** `f` of every item, `width` at a time, in order; a failure starts no further item. */
@@ -54,17 +66,19 @@ export async function mapConcurrent<A, B>(
 export type FindFile = typeof findFile;
 
 /**
- * A {@linkcode FindFile} that adds the first candidate to `missing` where
- * there is no file and goes on with it, for checks that want to hear of all.
+ * A {@linkcode FindFile} that adds the first candidate to `missing`, and how to
+ * show it, where there is no file and goes on with it, for checks that want to
+ * hear of all.
  */
-export function tolerantFind(missing: Set<string>): FindFile {
+export function tolerantFind(missing: Map<string, string>): FindFile {
   return async (root, candidates, namedBy) => {
     try {
       return await findFile(root, candidates, namedBy);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
-      missing.add(thrown.error.file);
-      return thrown.error.file;
+      const { _tag, file } = thrown.error;
+      missing.set(file, _tag === "MissingFile" ? file : `${file} is a folder`);
+      return file;
     }
   };
 }

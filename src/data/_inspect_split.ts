@@ -9,14 +9,22 @@ import { readImageSize } from "./read_image_size.ts";
 /** Examples of a finding. */
 const SHOWN = 3;
 
+/** A split, looked over. */
+export interface InspectedSplit {
+  /** What it holds. */
+  readonly report: SplitReport;
+  /** What is wrong with its files. */
+  readonly findings: readonly DataFinding[];
+  /** Its pictures whose headers can be read. */
+  readonly paths: readonly string[];
+}
+
 /** Counts of a split that was read, and what is wrong with its files. */
 export async function inspectSplit(
   set: PairSet,
-  missing: ReadonlySet<string>,
+  missing: ReadonlyMap<string, string>,
   known: PublicCount | undefined,
-): Promise<
-  { readonly report: SplitReport; readonly findings: readonly DataFinding[] }
-> {
+): Promise<InspectedSplit> {
   const { split, pairs, choices } = set;
   const names = [...new Set(pairs.map(({ category }) => category))].sort();
   const categories = names.map((category) => ({
@@ -36,12 +44,13 @@ export async function inspectSplit(
     ...(choices && { choices }),
     categories,
   };
+  const pictures = await inspectPictures(set, missing);
   const findings = [
     ...missingFindings(set, missing),
     ...countFindings(report, known),
-    ...await pictureFindings(set, missing),
+    ...pictures.findings,
   ];
-  return { report, findings };
+  return { report, findings, paths: pictures.paths };
 }
 
 function counts(pairs: readonly ImagePair[]): DataCounts {
@@ -66,13 +75,15 @@ function isMirrored({ source, target }: ImagePair): boolean {
 
 function missingFindings(
   { split, pairs }: PairSet,
-  missing: ReadonlySet<string>,
+  missing: ReadonlyMap<string, string>,
 ): readonly DataFinding[] {
   const paths = imagePaths(pairs);
   // Files are looked for side by side, so they come in any order.
-  const files = [...missing].sort();
+  const files = [...missing.keys()].sort();
   const images = files.filter((file) => paths.has(file));
   const others = files.filter((file) => !paths.has(file));
+  const shown = (all: readonly string[]) =>
+    all.slice(0, SHOWN).map((file) => missing.get(file)!);
   const isBare = images.length === paths.size;
   const findings: DataFinding[] = [];
   if (images.length > 0) {
@@ -85,7 +96,7 @@ function missingFindings(
         ? `all ${paths.size} pictures are absent: only the list was checked`
         : `${images.length} of ${paths.size} pictures are missing`,
       count: images.length,
-      examples: images.slice(0, SHOWN),
+      examples: shown(images),
     });
   }
   if (others.length > 0) {
@@ -95,7 +106,7 @@ function missingFindings(
       split,
       message: `${counted(others.length, "annotation file")} missing`,
       count: others.length,
-      examples: others.slice(0, SHOWN),
+      examples: shown(others),
     });
   }
   return findings;
@@ -126,10 +137,10 @@ function countFindings(
 }
 
 /** Holds every annotation against the size in its picture's header. */
-async function pictureFindings(
+async function inspectPictures(
   { split, pairs }: PairSet,
-  missing: ReadonlySet<string>,
-): Promise<readonly DataFinding[]> {
+  missing: ReadonlyMap<string, string>,
+): Promise<Pick<InspectedSplit, "findings" | "paths">> {
   const paths = [...imagePaths(pairs)].filter((path) => !missing.has(path));
   const unreadable: string[] = [];
   const sizes = new Map<string, readonly [number, number]>();
@@ -162,7 +173,7 @@ async function pictureFindings(
       count: all.length,
       examples: all.slice(0, SHOWN),
     }];
-  return [
+  const findings = [
     ...finding(
       "malformed",
       ["picture", "without a readable header"],
@@ -171,6 +182,7 @@ async function pictureFindings(
     ...finding("size", ["side", "of another size than annotated"], resized),
     ...finding("outside", ["side", "with keypoints outside"], outside),
   ];
+  return { findings, paths: paths.filter((path) => sizes.has(path)) };
 }
 
 /** What training would refuse this side for. */

@@ -1,7 +1,8 @@
 import { isAbsolute, join } from "node:path";
 import { decodePairLine, type PairLine } from "./_decode_pair_line.ts";
 import { type FindFile, findFile, mapConcurrent } from "./_find_file.ts";
-import { refuse, unwrap } from "./_refusal.ts";
+import { Refusal, refuse, unwrap } from "./_refusal.ts";
+import { missingFile } from "./data_error.ts";
 import { readBytes } from "./files.ts";
 import type { PairSet } from "./image_pair.ts";
 
@@ -59,6 +60,18 @@ export async function jsonlSplits(root: string): Promise<readonly string[]> {
   return [...new Set([...lines.map(({ split }) => split!), ...files])];
 }
 
+/** Says what a folder without any split lacks. */
+export async function refuseNoPairs(root: string): Promise<never> {
+  const file = join(root, "pairs.jsonl");
+  if (await isFile(file)) {
+    const wanted = "at least one in pairs.jsonl or in a SPLIT.jsonl";
+    refuse(root, "pairs", wanted, "none");
+  }
+  const absent = missingFile(file);
+  const message = `${absent.message}, nor any SPLIT.jsonl`;
+  throw new Refusal({ ...absent, message });
+}
+
 async function readLines(
   root: string,
   split: string,
@@ -67,7 +80,21 @@ async function readLines(
   const isOwn = await isFile(join(root, own));
   const file = await findFile(root, [isOwn ? own : "pairs.jsonl"]);
   const bytes = unwrap(await readBytes(file)());
-  return { file, lines: decodeLines(bytes, file, isOwn) };
+  const lines = decodeLines(bytes, file, isOwn);
+  const common = join(root, "pairs.jsonl");
+  if (isOwn && file !== common && await isFile(common)) {
+    const others = decodeLines(
+      unwrap(await readBytes(common)()),
+      common,
+      false,
+    );
+    const other = others.find((line) => line.split === split);
+    if (other !== undefined) {
+      const wanted = `in one file, and ${own} is there`;
+      refuse(common, `${other.at}, split`, wanted, JSON.stringify(split));
+    }
+  }
+  return { file, lines };
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { type FindFile, findFile } from "./_find_file.ts";
+import { type FindFile, findFile, requireFolder } from "./_find_file.ts";
 import { readFormat, splitsOf } from "./_read_format.ts";
 import { Refusal } from "./_refusal.ts";
 import { type MissingFile, missingFile } from "./data_error.ts";
@@ -10,6 +10,7 @@ export async function readSplit(
   root: string,
   options: ReadPairsOptions,
 ): Promise<PairSet> {
+  await requireFolder(root);
   const read = await tried(root, options, findFile);
   if (!("absent" in read)) return read;
   const { format } = options;

@@ -5,13 +5,19 @@
  */
 
 import type { AsyncResult } from "../core/result.ts";
-import { inspectSplit } from "./_inspect_split.ts";
+import { decodeFindings } from "./_decode_findings.ts";
+import { type InspectedSplit, inspectSplit } from "./_inspect_split.ts";
 import { PUBLIC_COUNTS } from "./_public_counts.ts";
-import { attemptAsync, Refusal } from "./_refusal.ts";
+import { attemptAsync, Refusal, refuse } from "./_refusal.ts";
 import { counted } from "./counted.ts";
-import { type DataError, missingFile } from "./data_error.ts";
-import type { DataFinding, DataReport, SplitLeak } from "./data_report.ts";
-import type { PairSet } from "./image_pair.ts";
+import type { DataError } from "./data_error.ts";
+import type {
+  CheckProgress,
+  DataFinding,
+  DataReport,
+  SplitLeak,
+} from "./data_report.ts";
+import type { ImagePair, PairSet } from "./image_pair.ts";
 import { leakCheck } from "./leak_check.ts";
 import type { DataFormat, ReadingChoices } from "./read_pairs.ts";
 
@@ -21,27 +27,30 @@ export interface CheckDataOptions extends ReadingChoices {
   readonly format: DataFormat;
   /** Splits to look at; by default all that the format has and the folder too. */
   readonly splits?: readonly string[];
-  /** Stops between two splits; the promise is then rejected with its reason. */
+  /**
+   * Stops between two splits or pictures; the promise is then rejected with its
+   * reason.
+   */
   readonly signal?: AbortSignal;
-  /** Hears of each split. */
-  readonly onProgress?: (
-    progress: { readonly done: number; readonly total: number },
-  ) => void;
+  /** Hears of each split that is read, then of each picture that is decoded. */
+  readonly onProgress?: (progress: CheckProgress) => void;
 }
 
 /**
  * Counts what a data set holds, by split and category, compares it with what
- * the public one holds, and looks for missing files, keypoints outside their
- * pictures, pictures of another size than annotated, and pairs and pictures
- * that one split shares with another.
+ * the public one holds, and looks for missing files, pictures that cannot be
+ * decoded or are of another size than annotated, keypoints outside their
+ * pictures, and pairs and pictures that one split shares with another.
  *
- * Pictures are opened for their size alone. Where there are none at all, the
- * lists are checked by themselves and a finding says so. What makes a split
- * unreadable is a finding too; the others are looked at all the same.
+ * Every picture is decoded, once for all splits: the header of one that is cut
+ * looks like any other. Where there are none at all, the lists are checked by
+ * themselves and a finding says so. What makes a split unreadable is a finding
+ * too; the others are looked at all the same.
  *
  * @param root Folder that holds the data set.
  * @param options Format, splits and choices.
- * @returns The report; a `MissingFile` where not one list is there.
+ * @returns The report; a `MissingFile` where not one list is there, a
+ * `MalformedFile` where the root is a file or its lists hold no pair.
  *
  * @example
  * ```ts
@@ -60,44 +69,52 @@ export function checkData(
   return () =>
     attemptAsync(async () => {
       const { readFormat, splitsOf } = await import("./_read_format.ts");
-      const { tolerantFind } = await import("./_find_file.ts");
+      const { requireFolder, tolerantFind } = await import("./_find_file.ts");
+      await requireFolder(root);
       const names = splits ?? await splitsOf(root, format);
+      if (names.length === 0) await refuseEmpty(root, options);
       const sets: PairSet[] = [];
-      const reports: DataReport["splits"][number][] = [];
-      const findings: DataFinding[] = [];
+      const inspected: InspectedSplit[] = [];
+      const malformed: DataFinding[] = [];
       let absent: DataError | undefined;
       for (const [index, split] of names.entries()) {
         signal?.throwIfAborted();
-        onProgress?.({ done: index, total: names.length });
-        const missing = new Set<string>();
+        onProgress?.({ what: "splits", done: index, total: names.length });
+        const missing = new Map<string, string>();
         try {
           const find = tolerantFind(missing);
           const set = await readFormat(root, { ...options, split }, find);
           const isLarge = options.layout !== "small";
           const known = isLarge ? PUBLIC_COUNTS[format]?.[split] : undefined;
-          const inspected = await inspectSplit(set, missing, known);
+          inspected.push(await inspectSplit(set, missing, known));
           sets.push(set);
-          reports.push(inspected.report);
-          findings.push(...inspected.findings);
         } catch (thrown) {
           if (!(thrown instanceof Refusal)) throw thrown;
           const { error } = thrown;
           // Nothing but the list is looked for strictly.
           if (error._tag === "MissingFile" && splits === undefined) {
             absent ??= error;
-          } else findings.push(malformed(split, error));
+          } else malformed.push(malformedSplit(split, error));
         }
       }
-      onProgress?.({ done: names.length, total: names.length });
-      if (reports.length === 0 && findings.length === 0) {
-        throw new Refusal(absent ?? missingFile(root));
+      const total = names.length;
+      onProgress?.({ what: "splits", done: total, total });
+      if (sets.length === 0 && malformed.length === 0) {
+        throw new Refusal(absent as DataError);
       }
       const leaks = leaksOf(sets);
-      const all = [...findings, ...leaks.flatMap(leakFinding)];
+      const { relative } = await import("node:path");
+      const nameOf = pairNames(format, (path) => relative(root, path));
+      const all = [
+        ...malformed,
+        ...inspected.flatMap(({ findings }) => findings),
+        ...await decodeFindings(inspected, options),
+        ...leaks.flatMap((leak) => leakFinding(leak, sets, nameOf)),
+      ];
       return {
         root,
         format,
-        splits: reports,
+        splits: inspected.map(({ report }) => report),
         leaks,
         findings: [
           ...all.filter(({ level }) => level === "error"),
@@ -107,7 +124,17 @@ export function checkData(
     });
 }
 
-function malformed(split: string, { message }: DataError): DataFinding {
+/** Says what makes a folder one without a split: only `jsonl` has no fixed ones. */
+async function refuseEmpty(
+  root: string,
+  { splits }: CheckDataOptions,
+): Promise<never> {
+  if (splits !== undefined) refuse(root, "splits", "at least one", "none");
+  const { refuseNoPairs } = await import("./_read_jsonl_pairs.ts");
+  return await refuseNoPairs(root);
+}
+
+function malformedSplit(split: string, { message }: DataError): DataFinding {
   return {
     level: "error",
     kind: "malformed",
@@ -129,11 +156,18 @@ function leaksOf(sets: readonly PairSet[]): readonly SplitLeak[] {
   );
 }
 
-function leakFinding(leak: SplitLeak): readonly DataFinding[] {
+function leakFinding(
+  leak: SplitLeak,
+  sets: readonly PairSet[],
+  nameOf: (pair: ImagePair) => string,
+): readonly DataFinding[] {
   const { seen, judged, leakedPairs, pairs, sharedImages, images } = leak;
   if (leakedPairs.length === 0 && sharedImages.length === 0) return [];
   const rest = pairs - leakedPairs.length;
   const percent = (100 * leakedPairs.length / pairs).toFixed(1);
+  const shown = new Set(leakedPairs.slice(0, 3));
+  const examples = sets.filter(({ split }) => split === judged)
+    .flatMap((set) => set.pairs.filter(({ id }) => shown.has(id)).map(nameOf));
   return [{
     level: "warning",
     kind: "leak",
@@ -142,6 +176,16 @@ function leakFinding(leak: SplitLeak): readonly DataFinding[] {
       `%) and ${sharedImages.length} of ${images} pictures are in ${seen} ` +
       `too; ${counted(rest, "pair")} ${rest === 1 ? "is" : "are"} not`,
     count: leakedPairs.length,
-    examples: leakedPairs.slice(0, 3),
+    examples,
   }];
+}
+
+/** How a pair is shown: the `id` of one's own may be a bare number. */
+function pairNames(
+  format: DataFormat,
+  relative: (path: string) => string,
+): (pair: ImagePair) => string {
+  if (format !== "jsonl") return ({ id }) => id;
+  return ({ id, source, target }) =>
+    `pair ${id}: ${relative(source.path)} and ${relative(target.path)}`;
 }

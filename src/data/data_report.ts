@@ -50,6 +50,7 @@ export interface DataFinding {
     | "malformed"
     | "missing-images"
     | "missing-annotations"
+    | "undecodable"
     | "outside"
     | "size"
     | "count"
@@ -62,6 +63,16 @@ export interface DataFinding {
   readonly count: number;
   /** The first few. */
   readonly examples: readonly string[];
+}
+
+/** How far a look over a data set has come. */
+export interface CheckProgress {
+  /** What is counted: splits are read first, then pictures decoded. */
+  readonly what: "splits" | "pictures";
+  /** How many are done. */
+  readonly done: number;
+  /** How many there are. */
+  readonly total: number;
 }
 
 /** A data set, looked over. */

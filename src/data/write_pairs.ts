@@ -15,7 +15,8 @@ import type { AnnotatedImage, ImagePair, PairSet } from "./image_pair.ts";
  * format `jsonl`.
  *
  * A folder has `pairs.jsonl`, each line of which names its split, or a file
- * `SPLIT.jsonl` for each split. A line is an object:
+ * `SPLIT.jsonl` for each split; one that is in both is refused. A line is an
+ * object:
  *
  * | field | what it is |
  * | --- | --- |

@@ -1,12 +1,13 @@
 import { deepStrictEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { checkData } from "../../src/data/check_data.ts";
+import type { CheckProgress } from "../../src/data/data_report.ts";
 import { writeAtomic } from "../../src/data/files.ts";
 import { left, right, withFolder } from "./_helpers.ts";
 import { matFile } from "./_mat.ts";
-import { FOLDER, TEST, TRAIN, writePascal } from "./_pascal.ts";
+import { FOLDER, picture, TEST, TRAIN, writePascal } from "./_pascal.ts";
 
 const LISTS = { "trn_pairs.csv": TRAIN, "test_pairs.csv": TEST };
 const PASCAL = { format: "pf-pascal" } as const;
@@ -129,7 +130,6 @@ Deno.test("checkData() compares annotated sizes with the pictures", () =>
       trg_kps: side.kps,
       category: "bus",
     };
-    const { picture } = await import("./_pascal.ts");
     const files = {
       "Layout/large/trn.txt": "000001-a-a:bus\n000002-a-b:bus\n",
       "PairAnnotation/trn/000001-a-a:bus.json": JSON.stringify(pair),
@@ -159,8 +159,8 @@ Deno.test("checkData() looks at the splits it is told to, and stops when told to
     const options = {
       ...PASCAL,
       splits: ["test", "other"],
-      onProgress: ({ done, total }: { done: number; total: number }) =>
-        seen.push(`${done}/${total}`),
+      onProgress: ({ what, done, total }: CheckProgress) =>
+        seen.push(`${done}/${total} ${what}`),
     };
     const { splits, findings } = right(await checkData(root, options)());
     deepStrictEqual(splits.map(({ split }) => split), ["test"]);
@@ -169,9 +169,86 @@ Deno.test("checkData() looks at the splits it is told to, and stops when told to
         kind === "malformed" && split === "other"
       ),
     );
-    deepStrictEqual(seen, ["0/2", "1/2", "2/2"]);
+    deepStrictEqual(seen, [
+      ...["0/2 splits", "1/2 splits", "2/2 splits"],
+      ...["1/2 pictures", "2/2 pictures"],
+    ]);
     const signal = AbortSignal.abort(new Error("enough"));
     await rejects(checkData(root, { ...PASCAL, signal })(), /enough/);
+  }));
+
+Deno.test("checkData() finds a picture that is cut behind its header, in every split", () =>
+  withFolder(async (root) => {
+    await writePascal(root, LISTS);
+    const cut = join(root, FOLDER, "JPEGImages/2008_000002.jpg");
+    right(await writeAtomic(cut, picture(2).subarray(0, 60))());
+    let decoded = 0;
+    const { findings } = right(
+      await checkData(root, {
+        ...PASCAL,
+        onProgress: ({ what }) => decoded += what === "pictures" ? 1 : 0,
+      })(),
+    );
+    equal(decoded, 3, "each once");
+    const errors = findings.filter(({ level }) => level === "error");
+    deepStrictEqual(
+      errors.map(({ kind, split, message }) => [kind, split, message]),
+      ["trn", "test"].map((split) => [
+        "undecodable",
+        split,
+        "1 picture that cannot be decoded",
+      ]),
+    );
+    ok(errors[0]!.examples[0]!.startsWith(`${cut}: "`));
+  }));
+
+Deno.test("checkData() stops between two pictures", () =>
+  withFolder(async (root) => {
+    await writePascal(root, LISTS);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const onProgress = ({ what, done }: CheckProgress): void => {
+      if (what === "splits" && done === 3) stop.abort(new Error("enough"));
+      if (what === "pictures") seen.push(done);
+    };
+    const { signal } = stop;
+    await rejects(
+      checkData(root, { ...PASCAL, signal, onProgress })(),
+      /enough/,
+    );
+    deepStrictEqual(seen, []);
+  }));
+
+Deno.test("checkData() says of a folder that it is no picture and no annotation", () =>
+  withFolder(async (root) => {
+    await writePascal(root, LISTS);
+    const paths = ["JPEGImages/2008_000003.jpg", "Annotations/2008_000001.mat"];
+    const [image, annotation] = paths.map((path) => join(root, FOLDER, path));
+    await rm(image!);
+    await rm(join(root, FOLDER, "Annotations/bus/2008_000001.mat"));
+    for (const path of [image!, annotation!]) await mkdir(path);
+    const { findings } = right(
+      await checkData(root, { ...PASCAL, splits: ["trn"] })(),
+    );
+    const errors = findings.filter(({ level }) => level === "error");
+    deepStrictEqual(errors.map(({ kind, examples }) => [kind, ...examples]), [
+      ["missing-images", `${image} is a folder`],
+      ["missing-annotations", `${annotation} is a folder`],
+    ]);
+  }));
+
+Deno.test("checkData() refuses a file for a root, and no split", () =>
+  withFolder(async (root) => {
+    const file = join(root, "trn_pairs.csv");
+    right(await writeAtomic(file, TRAIN)());
+    equal(
+      left(await checkData(file, PASCAL)()).message,
+      `${file}: "root" must be a folder: got a file`,
+    );
+    equal(
+      left(await checkData(root, { ...PASCAL, splits: [] })()).message,
+      `${root}: "splits" must be at least one: got none`,
+    );
   }));
 
 Deno.test("checkData() names the first list where not one is there", () =>

@@ -1,4 +1,5 @@
 import { deepStrictEqual, equal, match, throws } from "node:assert/strict";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OptionError } from "../../src/core/errors.ts";
 import { writeAtomic } from "../../src/data/files.ts";
@@ -128,6 +129,37 @@ Deno.test("readPairs() refuses a csv without rows, or with another header", asyn
     await refusal(`${HEADER}\n${ROW}\n`, { format: "willow", split: "test" }),
     /a column class for format willow/,
   );
+});
+
+Deno.test("readPairs() leaves blank rows of a csv out, and counts them", async () => {
+  const csv = (last: string): string =>
+    [HEADER, "", ROW, " ", ",,,,,,,,,", last, ""].join("\n");
+  await withCsv(csv(ROW), async (root) => {
+    const { pairs } = right(await readPairs(root, WILLOW)());
+    deepStrictEqual(pairs.map(({ id }) => id), [
+      "000001-a-b:car(S)",
+      "000002-a-b:car(S)",
+    ]);
+  });
+  match(await refusal(csv(ROW.replace("8.5", "x"))), /"row 6, YB2" must be/);
+});
+
+Deno.test("readPairs() says of a folder that it is no picture, and of a file that it is no root", async () => {
+  await withCsv(`${HEADER}\n${ROW}\n`, async (root) => {
+    const file = join(root, "test_pairs.csv");
+    equal(
+      left(await readPairs(file, WILLOW)()).message,
+      `${file}: "root" must be a folder: got a file`,
+    );
+    const image = join(root, "PF-dataset", "car(S)", "a.png");
+    await rm(image);
+    await mkdir(image);
+    equal(
+      left(await readPairs(root, WILLOW)()).message,
+      `${image}: "file" must be a readable file: got a folder, though ` +
+        `${file}, row 2, imageA, names it`,
+    );
+  });
 });
 
 Deno.test("readPairs() says which row names a missing picture", async () => {

@@ -122,6 +122,45 @@ Deno.test("readPairs() tells splits apart by line or by file", async () => {
   );
 });
 
+Deno.test("readPairs() refuses a split that is in two files", () =>
+  withLines([LINE, { ...LINE, split: "test" }], async (root) => {
+    const common = join(root, "pairs.jsonl");
+    const own = (split: string) => join(root, `${split}.jsonl`);
+    for (const split of ["test", "val"]) {
+      right(
+        await writeAtomic(own(split), JSON.stringify({ ...LINE, split }))(),
+      );
+    }
+    equal(
+      left(await readPairs(root, { ...TRAINING, split: "test" })()).message,
+      `${common}: "line 2, split" must be in one file, and test.jsonl is ` +
+        'there: got "test"',
+    );
+    const val = right(await readPairs(root, { ...TRAINING, split: "val" })());
+    equal(val.pairs.length, 1);
+  }));
+
+Deno.test("readPairs() reads the lines that docs/data.md shows", async () => {
+  const docs = new URL("../../docs/data.md", import.meta.url);
+  const text = await readFile(docs, "utf8");
+  const [, lines] = text.match(/^```jsonl\n([^]*?)^```$/m)!;
+  await withLines(lines!, async (root) => {
+    for (const name of ["a", "b", "c", "d"]) {
+      right(await writeAtomic(join(root, `${name}.jpg`), picture(1))());
+    }
+    const { splits, findings } = right(
+      await checkData(root, { format: "jsonl" })(),
+    );
+    deepStrictEqual(splits.map(({ split, pairs }) => [split, pairs]), [
+      ["train", 1],
+      ["test", 1],
+    ]);
+    const errors = findings.filter(({ level }) => level === "error");
+    // The pictures here are smaller than those the example is about.
+    deepStrictEqual([...new Set(errors.map(({ kind }) => kind))], ["outside"]);
+  });
+});
+
 Deno.test("readPairs() names line and field that are wrong", async () => {
   const cases: [unknown, RegExp][] = [
     ["{", /"line 1" must be JSON: got /],
@@ -247,7 +286,7 @@ Deno.test("checkData() finds the splits of one's own pairs and a leak between th
     source: LINE.target,
     target: LINE.source,
   }], async (root) => {
-    const { splits, leaks } = right(
+    const { splits, leaks, findings } = right(
       await checkData(root, { format: "jsonl" })(),
     );
     deepStrictEqual(splits.map(({ split, pairs }) => [split, pairs]), [
@@ -255,4 +294,34 @@ Deno.test("checkData() finds the splits of one's own pairs and a leak between th
       ["val", 1],
     ]);
     deepStrictEqual(leaks[0]!.leakedPairs, ["2"]);
+    // A bare number says nothing to a reader.
+    deepStrictEqual(findings[0]!.examples, [
+      `pair 2: ${join("b", "c.png")} and a.png`,
+    ]);
   }));
+
+Deno.test("checkData() says that a folder of one's own has no pair, and where it looked", async () => {
+  const refused = async (root: string) =>
+    left(await checkData(root, { format: "jsonl" })());
+  await withLines("", async (root) => {
+    equal(
+      (await refused(root)).message,
+      `${root}: "pairs" must be at least one in pairs.jsonl or in a ` +
+        "SPLIT.jsonl: got none",
+    );
+    const file = join(root, "pairs.jsonl");
+    equal(
+      (await refused(file)).message,
+      `${file}: "root" must be a folder: got a file`,
+    );
+  });
+  await withFolder(async (root) => {
+    const { _tag, message } = await refused(root);
+    equal(_tag, "MissingFile");
+    equal(
+      message,
+      `${join(root, "pairs.jsonl")}: must be a readable file: got none, nor ` +
+        "any SPLIT.jsonl",
+    );
+  });
+});
