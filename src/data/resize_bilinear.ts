@@ -1,6 +1,6 @@
 /**
- * Resizing exactly as Pillow does it: features, and with them every published
- * number, depend on the filter more than on most methods.
+ * Resizing exactly as Pillow up to 12.0.0 does it: features, and with them every
+ * published number, depend on the filter more than on most methods.
  *
  * @module
  */
@@ -24,12 +24,14 @@ interface Taps {
 const PRECISION_BITS = 22;
 
 /**
- * Resizes with a triangle filter that widens when shrinking, equal to Pillow's
- * `resize((width, height), Image.BILINEAR)` in every bit.
+ * Resizes with a triangle filter that widens when shrinking, equal to
+ * `resize((width, height), Image.BILINEAR)` of Pillow up to 12.0.0 in every bit.
  *
  * Output column `x` is centred on `c = (x + 1/2) W / W'` and weighs input
  * column `i` by `max(0, 1 - |i + 1/2 - c| / max(1, W / W'))`, normalised to sum
- * 1 inside the picture. Columns are resized and rounded first, then rows.
+ * 1 inside the picture. Columns are resized and rounded first, then rows. Pillow
+ * 13.0.0 begins with the rows at some sizes, such as 375 × 500 to 256 × 256: since
+ * it rounds in between, values there may differ by 1 of 255.
  *
  * @param image The picture.
  * @param size Columns and rows wanted, whole numbers of at least 1.
