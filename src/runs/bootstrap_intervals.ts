@@ -24,7 +24,7 @@ export interface BootstrapInterval {
   readonly low: number;
   /** Upper end. */
   readonly high: number;
-  /** Share of the drawn sets in which it was below 0, and half of those at 0. */
+  /** Share of the drawn sets in which it was below 0, plus half of those at 0. */
   readonly below: number;
 }
 
@@ -37,7 +37,9 @@ export interface BootstrapInterval {
  *   always as many. The list of places is used again for the next set.
  * @param options Seed, number of sets and level.
  * @returns An interval for each statistic; ends between two drawn values are
- *   interpolated. NaN where a statistic is.
+ *   interpolated. All of it is NaN where the statistic is NaN of any drawn set:
+ *   that set has no place among the others, and leaving it out would make the
+ *   interval one of other sets.
  * @throws {OptionError} If an option lies outside its range.
  *
  * @example
@@ -82,6 +84,8 @@ export function bootstrapIntervals(
   const tail = (1 - level) / 2;
   return (drawn[0] as readonly number[]).map((_, s) => {
     const values = Float64Array.from(drawn, (each) => each[s] as number).sort();
+    // Sorted last, where it would move the upper end alone.
+    if (values.some(Number.isNaN)) return { low: NaN, high: NaN, below: NaN };
     const negative = values.filter((value) => value < 0).length;
     const zero = values.filter((value) => value === 0).length;
     return {

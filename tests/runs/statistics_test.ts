@@ -53,6 +53,17 @@ Deno.test("bootstrapIntervals() takes quantiles in proportion, zeros half below"
   strictEqual(interval!.below, 2.5 / 11);
 });
 
+Deno.test("bootstrapIntervals() is NaN where one drawn set has no statistic", () => {
+  let r = 0;
+  const [unknown, known] = bootstrapIntervals(1, () => {
+    const value = r++;
+    return [value === 3 ? NaN : value, value];
+  }, { seed: 0, resamples: 101, level: 0.5 });
+  deepStrictEqual(unknown, { low: NaN, high: NaN, below: NaN });
+  // Of 0, 1, ..., 100 with half a zero below: the statistics beside it stay.
+  deepStrictEqual(known, { low: 25, high: 75, below: 0.5 / 101 });
+});
+
 Deno.test("bootstrapIntervals() refuses what draws nothing", () => {
   const refused = (count: number, change: object) =>
     throws(
