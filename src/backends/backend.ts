@@ -89,6 +89,10 @@ export interface MaxPool2dOptions extends WindowOptions {
  * feature maps are `[B, C, H, W]`. An operation a backend cannot run throws
  * {@linkcode UnsupportedOperationError}; none falls back to another device.
  *
+ * NaN passes through arithmetic. What `maximum`, `minimum`, `step`, `max`,
+ * `argMax` and `maxPool2d` give where it is compared differs between devices, and
+ * is left to each: select it away with {@linkcode Backend.where} beforehand.
+ *
  * @typeParam T Tensor of the backend; never a JavaScript number.
  */
 export interface Backend<T> {
@@ -147,9 +151,9 @@ export interface Backend<T> {
   mul(a: Operand<T>, b: Operand<T>): T;
   /** `a / b`. */
   div(a: Operand<T>, b: Operand<T>): T;
-  /** The larger of `a` and `b`; on a tie the gradient goes to `a`. */
+  /** The larger of `a` and `b`, for a NaN left to the backend; on a tie the gradient goes to `a`. */
   maximum(a: Operand<T>, b: Operand<T>): T;
-  /** The smaller of `a` and `b`; on a tie the gradient goes to `a`. */
+  /** The smaller of `a` and `b`, for a NaN left to the backend; on a tie the gradient goes to `a`. */
   minimum(a: Operand<T>, b: Operand<T>): T;
   /** 1 where `a` equals `b`, else 0; takes no gradient. */
   equal(a: Operand<T>, b: Operand<T>): T;
@@ -174,7 +178,7 @@ export interface Backend<T> {
   sigmoid(x: T): T;
   /** `max(0, x)`; gradient 0 at 0. */
   relu(x: T): T;
-  /** 1 where `x > 0`, else 0; takes no gradient. */
+  /** 1 where `x > 0`, else 0, for a NaN 0 or NaN as the backend has it; takes no gradient. */
   step(x: T): T;
   /** The same values; gradients stop here. */
   stopGradient(x: T): T;
@@ -189,7 +193,7 @@ export interface Backend<T> {
   conv2dInputGrad(dy: T, w: T, options: Conv2dInputGradOptions): T;
   /** Gradient of `sum(conv2d(x, w) * dy)` by `w`. */
   conv2dFilterGrad(x: T, dy: T, options: Conv2dFilterGradOptions): T;
-  /** Largest element of each window of `x [B, C, H, W]`. */
+  /** Largest element of each window of `x [B, C, H, W]`; a NaN in it may be passed on or over. */
   maxPool2d(x: T, options: MaxPool2dOptions): T;
   /** Gradient of `sum(maxPool2d(x) * dy)` by `x`; on a tie the first cell of the window (row by row) gets it all. */
   maxPool2dGrad(x: T, dy: T, options: MaxPool2dOptions): T;
@@ -198,11 +202,11 @@ export interface Backend<T> {
 
   /** Sum over `axes`. */
   sum(x: T, axes: readonly number[]): T;
-  /** Largest element over `axes`; the gradient is shared equally by ties. */
+  /** Largest element over `axes`, of which a NaN may be passed on or over; the gradient is shared equally by ties. */
   max(x: T, axes: readonly number[]): T;
   /** Softmax over the last axis; finite for any finite input. */
   softmax(x: T): T;
-  /** Index of the largest element of the last axis, the lowest on a tie, as a number; takes no gradient. */
+  /** Index of the largest element of the last axis, the lowest on a tie, as a number; of elements with a NaN any number, even past the last; takes no gradient. */
   argMax(x: T): T;
 
   // ---- shape ---------------------------------------------------------------
