@@ -8,7 +8,8 @@ import { inverseNorms } from "./_inverse_norms.ts";
  *
  * A column with `‖f‖₂ <= 1e-12` becomes zero and passes no gradient. A NaN
  * makes its own column NaN; an infinite element becomes NaN and the rest of
- * its column 0; other columns never change.
+ * its column 0; other columns never change. Where the square of the length
+ * overflows, in float32 above about 1.8e19, a column becomes zero as well.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.

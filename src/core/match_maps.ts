@@ -38,6 +38,11 @@ export interface ScoreGrids {
  * maps instead of scores it samples K columns of A first and multiplies those,
  * `(F̂ᴬ Wᵀ)ᵀ F̂ᴮ`: the same numbers, and neither C nor a normalised map is built.
  *
+ * The gradient by a query is that of the bilinear form between cells, and 0 along
+ * an axis on which the query lies on a cell exactly, where the slopes of its two
+ * sides differ, or outside the grid. A cell of A that is not finite may spoil
+ * every query of its pair, even one far from it, but no other pair.
+ *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
  * @param inputs Scores or feature maps, and the queries.

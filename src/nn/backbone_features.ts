@@ -15,7 +15,10 @@ import type { BackboneConfig } from "./backbone_config.ts";
  * A single output (see `outputs` of {@linkcode BackboneConfig}) is left as the
  * network gives it. Several are each L2-normalised over their channels and
  * concatenated; the coarser layers of a ResNet are first resampled bilinearly
- * to the grid of its finest one.
+ * to the grid of its finest one. Fine cell `j` reads a layer `f` times as coarse
+ * at `j / f`, at most its last cell: cell `i` of a layer is centred on pixel
+ * `i` times its stride. PyTorch's `align_corners=False` would read
+ * `(j + 1/2) / f - 1/2`.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.

@@ -29,7 +29,9 @@ const GUARD = 1e-6;
  * `clip_grad_norm_` with its 2-norm: with `n = sqrt(sum_p sum_i g[p, i]^2)`
  * over all parameters, `g' = g min(1, maxNorm / (n + 1e-6))`.
  *
- * A gradient that is not finite makes all of them so or 0, as in PyTorch.
+ * A gradient that is not finite makes all of them so or 0, as in PyTorch. Where
+ * the square of the norm overflows, in float32 above about 1.8e19, the norm is
+ * infinite and every gradient 0, as there.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.

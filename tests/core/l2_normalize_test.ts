@@ -45,6 +45,16 @@ eachBackend(
   },
 );
 
+eachBackend(
+  "l2Normalize() zeroes a column whose square overflows",
+  async (be) => {
+    // (3e19)² is past the largest float32, 3.4e38, and no matter in float64.
+    const unit = l2Normalize(be, be.tensor([3e19, 3, 4e19, 4], [1, 2, 1, 2]));
+    const large = be.precision === "float32" ? [0, 0] : [0.6, 0.8];
+    await assertClose(be, unit, [large[0]!, 0.6, large[1]!, 0.8]);
+  },
+);
+
 Deno.test("l2Normalize() refuses fewer than two axes", () => {
   const be = referenceBackend();
   throws(() => l2Normalize(be, be.tensor([1], [1])), ShapeError);

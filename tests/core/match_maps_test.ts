@@ -146,6 +146,22 @@ Deno.test("matchMaps() stays within the scores of a normalised pair", () => {
   }));
 });
 
+eachBackend("matchMaps() has no slope at a cell", async (be) => {
+  // Scores 0, 1, 4, 9 along x: their slopes are 1, 3 and 5.
+  const scores = be.tensor([0, 1, 4, 9], [1, 4, 1]);
+  const { gradients } = valueAndGrad(be, (tape, { queries }) => ({
+    value: tape.sum(
+      matchMaps(tape, { scores: tape.lift(scores), queries: queries! }, {
+        gridA: [1, 4],
+        gridB: [1, 1],
+      }),
+      [0, 1, 2, 3],
+    ),
+  }))({ queries: be.tensor([1, 0, 1.5, 0, 2.5, 0, 9, 0], [1, 4, 2]) });
+  const slopes = [0, 0, 3, 0, 5, 0, 0, 0];
+  await assertClose(be, gradients.queries!, slopes);
+});
+
 Deno.test("matchMaps() agrees with central differences", () => {
   const queries = { shape: [1, 2, 2], data: [0.3, 0.6, 0.8, 0.2] };
   assertGradient({

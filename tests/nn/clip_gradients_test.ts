@@ -63,6 +63,19 @@ Deno.test("clipGradients() leaves zeros and hands on what is not finite", async 
   deepStrictEqual(await of(NaN, 1), [[NaN, NaN], [NaN]]);
 });
 
+eachBackend(
+  "clipGradients() zeroes what its float32 square overflows",
+  async (be) => {
+    if (be.precision === "float64") return;
+    const { gradients, norm } = clipGradients(be, {
+      a: be.tensor([3e19, 4e19], [2]),
+    }, { maxNorm: 1 });
+    // PyTorch 2.13's clip_grad_norm_ in float32: inf, [0, 0].
+    await assertClose(be, norm, [Infinity]);
+    await assertClose(be, gradients["a"]!, [0, 0]);
+  },
+);
+
 Deno.test("clipGradients() refuses no bound and no gradients", () => {
   const backend = referenceBackend();
   const one = upload(backend, { g: { shape: [1], data: [1] } });
