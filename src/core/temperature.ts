@@ -25,7 +25,7 @@ export type Temperature<T> =
   | {
     /** One learned number for all pairs (the paper's supplement). */
     readonly kind: "single";
-    /** Scalar `[]`; its square is the effective temperature. */
+    /** Scalar `[]` of either sign; its square is the effective temperature. */
     readonly parameter: T;
   }
   | {
@@ -122,15 +122,17 @@ export function singleTemperature<T>(backend: Backend<T>, parameter: T): T {
 }
 
 /**
- * The share of one image in its pair's temperature: `g(F)`, the single
- * parameter, or the square root of a fixed value, so that always
- * `β = βᴬ · βᴮ`. No gradient flows back into the features.
+ * The share of one image in its pair's temperature: `g(F)`, the magnitude of the
+ * single parameter, or the square root of a fixed value, so that always
+ * `β = βᴬ · βᴮ` and neither is negative: training may take the parameter past 0.
+ * No gradient flows back into the features.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
  * @param features `[B, C, h, w]`, not normalised.
  * @param temperature Where it comes from.
- * @returns `[B]` from the module, `[]` from the single parameter, else a number.
+ * @returns `[B]` from the module, `[]` from the single parameter, else a
+ *   number; each at least 0.
  * @throws {ShapeError} If the module's weights do not fit the features.
  * @throws {OptionError} If a fixed temperature is not > 0.
  *
@@ -158,7 +160,7 @@ export function partialTemperature<T>(
         temperature.parameters,
       );
     case "single":
-      return temperature.parameter;
+      return backend.abs(temperature.parameter);
     case "fixed":
       positive("partialTemperature", "beta", temperature.beta);
       return Math.sqrt(temperature.beta);

@@ -161,15 +161,28 @@ Deno.test("partialTemperature() is half of each kind of temperature", () => {
     partialTemperature(be, features, { kind: "fixed", beta: 0.04 }),
     0.2,
   );
-  strictEqual(
-    partialTemperature(be, features, { kind: "single", parameter }),
-    parameter,
-  );
+  const share = partialTemperature(be, features, { kind: "single", parameter });
+  deepStrictEqual([...(share as typeof parameter).data], [0.7]);
   deepStrictEqual(
     partialTemperature(be, features, { kind: "mlp", parameters }),
     temperatureMlp(be, features, parameters),
   );
 });
+
+eachBackend(
+  "partialTemperature() of a negative parameter is its magnitude",
+  async (be) => {
+    const features = be.tensor([1], [1, 1, 1, 1]);
+    const { value, gradients } = valueAndGrad(be, (tape, { parameter }) => ({
+      value: partialTemperature(tape, tape.lift(features), {
+        kind: "single",
+        parameter: parameter!,
+      }) as NonNullable<typeof parameter>,
+    }))({ parameter: be.tensor([-0.7], []) });
+    await assertClose(be, value, [0.7]);
+    await assertClose(be, gradients.parameter!, [-1]); // d|p| / dp
+  },
+);
 
 Deno.test("partialTemperature() refuses a fixed value that is not > 0", () => {
   const be = referenceBackend();
