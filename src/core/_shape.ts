@@ -14,6 +14,13 @@ export function axes<const N extends readonly string[]>(
   return shape as unknown as { readonly [K in keyof N]: number };
 }
 
+/** Throws where there is no keypoint to take a mean over. */
+export function someKeypoint(fn: string, param: string, shape: Shape): void {
+  if (shape[1] === 0) {
+    throw new ShapeError(fn, param, "of at least one keypoint", shape);
+  }
+}
+
 /** Throws unless `value` is a finite number above 0. */
 export function positive(fn: string, param: string, value: number): void {
   if (!(value > 0 && Number.isFinite(value))) {

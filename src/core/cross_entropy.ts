@@ -4,9 +4,10 @@ import {
   type GaussianWindowOptions,
   type WindowAxis,
 } from "./_gaussian_window.ts";
+import { maskPoints } from "./_mask_points.ts";
 import { meanOverPairs } from "./mean_over_pairs.ts";
 import { meanOverPoints } from "./_mean_over_points.ts";
-import { axes } from "./_shape.ts";
+import { axes, someKeypoint } from "./_shape.ts";
 import { OptionError, ShapeError } from "./errors.ts";
 import { gaussianTarget } from "./gaussian_target.ts";
 import { logSoftmax, logSumExp } from "./log_softmax.ts";
@@ -43,14 +44,16 @@ const SMALLEST_WEIGHT = 1e-30;
  * temperatures where the plain form is NaN.
  *
  * The mean is over the keypoints of a pair by their weights, then over the
- * pairs; a pair whose weights are all 0 does not count.
+ * pairs; a pair whose weights are all 0 does not count. The map and the point of
+ * a keypoint of weight 0 reach neither the loss nor a gradient, whatever they
+ * hold; a map of another keypoint that is not finite gives NaN.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
  * @param inputs Maps, true points and weights.
  * @param options Kind of target, window and kernel.
  * @returns A scalar `[]`, at least 0, in nats.
- * @throws {ShapeError} If shapes disagree.
+ * @throws {ShapeError} If shapes disagree or there is no keypoint.
  * @throws {OptionError} If an option lies outside its range.
  *
  * @example
@@ -78,18 +81,23 @@ export function crossEntropy<T>(
   const fn = "crossEntropy";
   const shape = backend.shape(maps);
   const [b, k, h, w] = axes(fn, "maps", shape, ["B", "K", "h", "w"]);
+  someKeypoint(fn, "maps", shape);
   const pointShape = backend.shape(points);
   if (pointShape[0] !== b || pointShape[1] !== k) {
     throw new ShapeError(fn, "points", `[${b}, ${k}, 2]`, pointShape);
   }
-  const cells = logSoftmax(backend, backend.reshape(maps, [b, k, h * w]));
-  const probabilities = backend.reshape(cells, shape);
+  const scores = maskPoints(backend, fn, {
+    values: backend.reshape(maps, [b, k, h * w]),
+    weights,
+  });
+  const probabilities = backend.reshape(logSoftmax(backend, scores), shape);
   const losses = lossKinds[options.target];
   if (losses === undefined) {
     throw new OptionError(fn, "target", "sampled or splat", options.target);
   }
-  const perPoint = losses(backend, probabilities, points, options);
-  const perPair = meanOverPoints(backend, fn, perPoint, weights);
+  const truth = maskPoints(backend, fn, { values: points, weights });
+  const perPoint = losses(backend, probabilities, truth, options);
+  const perPair = meanOverPoints(backend, perPoint, weights);
   return meanOverPairs(backend, perPair, weights);
 }
 

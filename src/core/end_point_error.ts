@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
-import { axes } from "./_shape.ts";
+import { axes, someKeypoint } from "./_shape.ts";
+import { maskPoints } from "./_mask_points.ts";
 import { meanOverPoints } from "./_mean_over_points.ts";
 import { OptionError, ShapeError } from "./errors.ts";
 import { meanOverPairs } from "./mean_over_pairs.ts";
@@ -30,14 +31,15 @@ const SMALLEST_SQUARE = 1e-24;
  * a pair by their weights, then over the pairs that have any,
  * `mean_b mean_k ‖p[b, k] - q[b, k]‖₂`.
  *
- * A point that is hit (within 1e-12) passes no gradient.
+ * A point that is hit (within 1e-12) passes no gradient, nor does one of weight
+ * 0, whatever it holds.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
  * @param inputs Points and weights.
  * @param options The distance.
  * @returns A scalar `[]`, at least 0, in the unit of the points or its square.
- * @throws {ShapeError} If shapes disagree.
+ * @throws {ShapeError} If shapes disagree or there is no keypoint.
  * @throws {OptionError} If the distance is unknown.
  *
  * @example
@@ -67,17 +69,21 @@ export function endPointError<T>(
   const shape = backend.shape(predicted);
   const [b, k, two] = axes(fn, "predicted", shape, ["B", "K", "2"]);
   if (two !== 2) throw new ShapeError(fn, "predicted", "[B, K, 2]", shape);
+  someKeypoint(fn, "predicted", shape);
   const wanted = backend.shape(points);
   if (wanted.join() !== shape.join()) {
     throw new ShapeError(fn, "points", `[${shape.join(", ")}]`, wanted);
   }
-  const offset = backend.sub(predicted, points);
+  const offset = maskPoints(backend, fn, {
+    values: backend.sub(predicted, points),
+    weights,
+  });
   const squares = backend.sum(backend.mul(offset, offset), [2]);
   const each = distance === "squared" ? squares : backend.mul(
     backend.step(backend.sub(squares, SMALLEST_SQUARE)),
     backend.sqrt(backend.maximum(squares, SMALLEST_SQUARE)),
   );
   const perPoint = backend.reshape(each, [b, k]);
-  const perPair = meanOverPoints(backend, fn, perPoint, weights);
+  const perPair = meanOverPoints(backend, perPoint, weights);
   return meanOverPairs(backend, perPair, weights);
 }

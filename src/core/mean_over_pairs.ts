@@ -5,7 +5,8 @@ import type { Backend } from "../backends/backend.ts";
  * `Σ_b [Σ_k w[b, k] > 0] v[b] / Σ_b [Σ_k w[b, k] > 0]`.
  *
  * Batches of one shape are padded with pairs whose weights are all 0; they do
- * not count. 0 where no pair counts.
+ * not count, nor does a value of theirs that is not finite. 0 where no pair
+ * counts.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
@@ -43,7 +44,7 @@ export function meanOverPairs<T>(
     backend.step(backend.sum(weights, [1])),
     shape,
   );
-  const total = backend.sum(backend.mul(values, counts), [0]);
+  const total = backend.sum(backend.where(counts, values, 0), [0]);
   const pairs = backend.maximum(backend.sum(counts, [0]), 1);
   return backend.reshape(backend.div(total, pairs), []);
 }

@@ -1,6 +1,7 @@
 import type { Backend } from "../backends/backend.ts";
+import { maskPoints } from "./_mask_points.ts";
 import { meanOverPairs } from "./mean_over_pairs.ts";
-import { axes } from "./_shape.ts";
+import { axes, someKeypoint } from "./_shape.ts";
 import type { FeaturePair } from "./correlate.ts";
 import { crossEntropy, type CrossEntropyOptions } from "./cross_entropy.ts";
 import { OptionError } from "./errors.ts";
@@ -38,7 +39,7 @@ export type ObjectiveInputs<T> =
 export interface ObjectiveOptions<T> extends CrossEntropyOptions {
   /** Where the temperature comes from. */
   readonly temperature: Temperature<T>;
-  /** γ >= 0, weight of the regulariser; 0.2 in the paper. */
+  /** γ >= 0, weight of the regulariser; 0.2 in the paper, 0 leaves it out. */
   readonly gamma: number;
   /** β_thres > 0 of the regulariser; 0.1 in the paper. */
   readonly threshold: number;
@@ -65,16 +66,21 @@ export interface Objective<T> {
  * `L = L_ce + γ (L_reg(βᴬ) + L_reg(βᴮ)) / 2`.
  *
  * The features that the temperature module reads carry no gradient back into
- * the backbone. A fixed temperature is not regularised. `m` images of one
- * category make up to `m (m - 1)` ordered pairs: given as `features` with two
- * index lists, each passes the backbone once.
+ * the backbone. A fixed temperature is not regularised; with γ = 0 none is, but
+ * the regulariser is reported. `m` images of one category make up to `m (m - 1)`
+ * ordered pairs: given as `features` with two index lists, each passes the
+ * backbone once.
+ *
+ * Neither point of a keypoint of weight 0 reaches the loss or a gradient, whatever
+ * it holds. The features of a pair without any weight do not reach the loss, but
+ * must be finite for the gradients to be.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs; a tape for gradients.
  * @param inputs Feature maps, keypoints and weights.
  * @param options Temperature, loss and regulariser.
  * @returns The loss, its parts and the temperatures.
- * @throws {ShapeError} If shapes disagree.
+ * @throws {ShapeError} If shapes disagree or there is no keypoint.
  * @throws {OptionError} If an option lies outside its range.
  *
  * @example
@@ -107,17 +113,24 @@ export function objective<T>(
   inputs: ObjectiveInputs<T>,
   options: ObjectiveOptions<T>,
 ): Objective<T> {
+  const fn = "objective";
   const { gamma } = options;
   if (!(gamma >= 0 && Number.isFinite(gamma))) {
-    throw new OptionError("objective", "gamma", "a finite number >= 0", gamma);
+    throw new OptionError(fn, "gamma", "a finite number >= 0", gamma);
   }
+  const shape = backend.shape(inputs.queries);
+  axes(fn, "queries", shape, ["B", "K", "2"]);
+  someKeypoint(fn, "queries", shape);
   const { a, b } = "features" in inputs
     ? sharedSides(backend, inputs, options)
     : pairSides(backend, inputs, options);
   const maps = matchMaps(backend, {
     featuresA: a.map,
     featuresB: b.map,
-    queries: inputs.queries,
+    queries: maskPoints(backend, fn, {
+      values: inputs.queries,
+      weights: inputs.weights,
+    }),
   }, { betaA: a.beta, betaB: b.beta, normalize: false });
   const ce = crossEntropy(backend, { ...inputs, maps }, options);
   const penalty = (beta: T): T =>
@@ -130,7 +143,8 @@ export function objective<T>(
       inputs.weights,
     );
   return {
-    value: backend.add(ce, backend.mul(regularizer, gamma)),
+    // Not 0 times it: that is NaN where it is not finite, in a gradient too.
+    value: gamma === 0 ? ce : backend.add(ce, backend.mul(regularizer, gamma)),
     crossEntropy: ce,
     regularizer,
     betaA: a.beta,

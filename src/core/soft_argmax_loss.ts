@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
-import { axes } from "./_shape.ts";
+import { maskPoints } from "./_mask_points.ts";
+import { axes, someKeypoint } from "./_shape.ts";
 import { endPointError, type EndPointErrorOptions } from "./end_point_error.ts";
 import { ShapeError } from "./errors.ts";
 import { locate, type LocateOptions } from "./locate.ts";
@@ -26,15 +27,16 @@ export interface SoftArgmaxLossOptions<T>
  * `mean ‖softArgmax(M / β) - p‖₂`, or its square.
  *
  * It supervises the answer where {@linkcode crossEntropy} supervises the whole
- * distribution; the mean over pairs and keypoints is the same. A kernel or a
- * window moves with the peak, which takes no gradient.
+ * distribution; the mean over pairs and keypoints is the same, and padding is
+ * left out alike. A kernel or a window moves with the peak, which takes no
+ * gradient.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
  * @param inputs Maps, true points and weights.
  * @param options Temperature, soft-argmax and distance.
  * @returns A scalar `[]`, at least 0, in cells or cells squared.
- * @throws {ShapeError} If shapes disagree.
+ * @throws {ShapeError} If shapes disagree or there is no keypoint.
  * @throws {OptionError} If an option lies outside its range.
  *
  * @example
@@ -57,11 +59,17 @@ export function softArgmaxLoss<T>(
     SoftArgmaxLossOptions<T>,
 ): T {
   const fn = "softArgmaxLoss";
-  const [b, k] = axes(fn, "maps", backend.shape(maps), ["B", "K", "h", "w"]);
+  const mapShape = backend.shape(maps);
+  const [b, k] = axes(fn, "maps", mapShape, ["B", "K", "h", "w"]);
+  someKeypoint(fn, "maps", mapShape);
   const shape = backend.shape(truth.points);
   if (shape.join() !== [b, k, 2].join()) {
     throw new ShapeError(fn, "points", `[${b}, ${k}, 2]`, shape);
   }
-  const predicted = locate(backend, maps, { ...softmax, localizer });
+  const scores = maskPoints(backend, fn, {
+    values: maps,
+    weights: truth.weights,
+  });
+  const predicted = locate(backend, scores, { ...softmax, localizer });
   return endPointError(backend, { ...truth, predicted }, { distance });
 }

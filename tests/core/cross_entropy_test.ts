@@ -1,6 +1,7 @@
-import { ok, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { referenceBackend } from "../../src/backends/reference.ts";
+import { valueAndGrad } from "../../src/backends/tape.ts";
 import {
   crossEntropy,
   type CrossEntropyOptions,
@@ -100,6 +101,35 @@ for (const target of TARGETS) {
     await assertClose(be, loss(200), wanted);
   });
 
+  for (const padding of [NaN, Infinity, -Infinity]) {
+    eachBackend(
+      `crossEntropy() ${target} and its gradients do not see padding of ${padding}`,
+      async (be) => {
+        // A keypoint, padding, and a pair of nothing but padding.
+        const maps = [0, Math.log(3), ...Array<number>(6).fill(padding)];
+        const points = [1, 0, ...Array<number>(6).fill(padding)];
+        const weights = be.tensor([1, 0, 0, 0], [2, 2]);
+        const { value, gradients } = valueAndGrad(be, (tape, { m, p }) => ({
+          value: crossEntropy(
+            tape,
+            { maps: m!, points: p!, weights: tape.lift(weights) },
+            one(target),
+          ),
+        }))({
+          m: be.tensor(maps, [2, 2, 1, 2]),
+          p: be.tensor(points, [2, 2, 2]),
+        });
+        // -log 3/4, whose gradient is the probability less the truth.
+        await assertClose(be, value, [Math.log(4 / 3)]);
+        const slopes = [1 / 4, 3 / 4 - 1, 0, 0, 0, 0, 0, 0];
+        await assertClose(be, gradients["m"]!, slopes);
+        const [byPoint = []] = await be.read([gradients["p"]!]);
+        ok(byPoint.every(Number.isFinite), `${byPoint}`);
+        deepStrictEqual([...byPoint.slice(2)], [0, 0, 0, 0, 0, 0]);
+      },
+    );
+  }
+
   eachBackend(
     `crossEntropy() ${target} stays finite at a temperature of 0.004`,
     async (be) => {
@@ -147,6 +177,17 @@ for (const target of TARGETS) {
     });
   });
 }
+
+eachBackend("crossEntropy() refuses to be without a keypoint", (be) => {
+  const maps = be.tensor([], [1, 0, 2, 2]);
+  const points = be.tensor([], [1, 0, 2]);
+  for (const target of TARGETS) {
+    throws(
+      () => crossEntropy(be, { maps, points }, paper(target)),
+      /^ShapeError: crossEntropy\(\): "maps" must be of at least one keypoint/,
+    );
+  }
+});
 
 Deno.test("crossEntropy() refuses shapes and options that do not fit", () => {
   const be = referenceBackend();

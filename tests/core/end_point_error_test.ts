@@ -1,5 +1,6 @@
 import { throws } from "node:assert/strict";
 import { referenceBackend } from "../../src/backends/reference.ts";
+import { valueAndGrad } from "../../src/backends/tape.ts";
 import { endPointError } from "../../src/core/end_point_error.ts";
 import { OptionError, ShapeError } from "../../src/core/errors.ts";
 import {
@@ -30,6 +31,35 @@ eachBackend(
     await assertClose(be, squared, [((25 + 169) / 2 + 100) / 2]);
   },
 );
+
+eachBackend("endPointError() does not see what padding holds", async (be) => {
+  const weights = be.tensor([1, 0, 0, 0], [2, 2]);
+  for (const padding of [NaN, Infinity]) {
+    const rest = Array<number>(6).fill(padding);
+    const { value, gradients } = valueAndGrad(be, (tape, { predicted }) => ({
+      value: endPointError(tape, {
+        predicted: predicted!,
+        points: tape.tensor([0, 0, ...rest], [2, 2, 2]),
+        weights: tape.lift(weights),
+      }, { distance: "euclidean" }),
+    }))({ predicted: be.tensor([3, 4, ...rest], [2, 2, 2]) });
+    await assertClose(be, value, [5]);
+    const slopes = [0.6, 0.8, 0, 0, 0, 0, 0, 0];
+    await assertClose(be, gradients.predicted!, slopes);
+  }
+});
+
+Deno.test("endPointError() refuses to be without a keypoint", () => {
+  const be = referenceBackend();
+  const predicted = be.tensor([], [1, 0, 2]);
+  throws(
+    () =>
+      endPointError(be, { predicted, points: predicted }, {
+        distance: "squared",
+      }),
+    ShapeError,
+  );
+});
 
 eachBackend("endPointError() of points that are hit is 0", async (be) => {
   const predicted = put(be, drawn(1, [1, 3, 2]));

@@ -214,6 +214,134 @@ eachBackend("objective() of a NaN feature is NaN", async (be) => {
   await assertClose(be, loss.value, [NaN]);
 });
 
+// PyTorch 2.13, float64, s = 0.8 and -0.8, A and B as [C, N], all but q of
+// requires_grad:
+//   a, b = A / A.norm(dim=0), B / B.norm(dim=0)
+//   scores = (0.75 * a[:, 0] + 0.25 * a[:, 1]) @ b / (s * s)
+//   value = (-torch.log_softmax(scores, 0)[1]
+//     + 0.2 * torch.relu(np.log(0.9) - torch.log(s.abs())))
+const A = [1, 2, 3, -1];
+const B = [2, -1, 1, 1];
+const VALUE = 1.2714856970706367;
+const SLOPE_AT_0_8 = -1.8709890814473784;
+const SLOPES = {
+  a: [
+    0.401391418713817,
+    0.026943893473406894,
+    -0.13379713957127234,
+    0.053887786946813745,
+  ],
+  b: [
+    -0.07359147979202851,
+    -0.41764726469277313,
+    0.1471829595840571,
+    -0.4176472646927731,
+  ],
+};
+
+for (const padding of [0, NaN, Infinity]) {
+  eachBackend(
+    `objective() has PyTorch's gradients at either sign, with padding of ${padding}`,
+    async (be) => {
+      const still = {
+        queries: be.tensor([0.25, 0, padding, padding], [1, 2, 2]),
+        points: be.tensor([1, 0, padding, padding], [1, 2, 2]),
+        weights: be.tensor([1, 0], [1, 2]),
+      };
+      for (const sign of [1, -1]) {
+        const { value, gradients } = valueAndGrad(be, (tape, { a, b, s }) => ({
+          value: objective(tape, {
+            featuresA: a!,
+            featuresB: b!,
+            queries: tape.lift(still.queries),
+            points: tape.lift(still.points),
+            weights: tape.lift(still.weights),
+          }, {
+            ...paper,
+            ns: 1,
+            nk: 1,
+            threshold: 0.9,
+            temperature: { kind: "single", parameter: s! },
+          }).value,
+        }))({
+          a: be.tensor(A, [1, 2, 1, 2]),
+          b: be.tensor(B, [1, 2, 1, 2]),
+          s: be.tensor([0.8 * sign], []),
+        });
+        await assertClose(be, value, [VALUE]);
+        await assertClose(be, gradients.s!, [SLOPE_AT_0_8 * sign]);
+        await assertClose(be, gradients.a!, SLOPES.a);
+        await assertClose(be, gradients.b!, SLOPES.b);
+      }
+    },
+  );
+}
+
+eachBackend(
+  "objective() does not see what a pair without weight holds",
+  async (be) => {
+    const twice = (xs: readonly number[], padding: number) =>
+      be.tensor([...xs, ...xs.map(() => padding)], [2, 2, 1, 2]);
+    const parameters = {
+      w1: be.tensor([0, 0], [1, 2]),
+      b1: be.tensor([1], [1]),
+      w2: be.tensor([1], [1, 1]),
+      b2: be.tensor([-1 + Math.log(4)], [1]), // sigmoid(log 4) = 0.8
+    };
+    const loss = objective(be, {
+      featuresA: twice(A, NaN),
+      featuresB: twice(B, NaN),
+      queries: be.tensor([0.25, 0, 0, 0], [2, 1, 2]),
+      points: be.tensor([1, 0, 0, 0], [2, 1, 2]),
+      weights: be.tensor([1, 0], [2, 1]),
+    }, {
+      ...paper,
+      ns: 1,
+      nk: 1,
+      threshold: 0.9,
+      temperature: { kind: "mlp", parameters },
+    });
+    await assertClose(be, loss.value, [VALUE]);
+    await assertClose(be, loss.regularizer, [Math.log(0.9 / 0.8)]);
+  },
+);
+
+eachBackend(
+  "objective() leaves the regulariser out where gamma is 0",
+  async (be) => {
+    const program = be.compile((inputs) => {
+      const { value, aux, gradients } = valueAndGrad(be, (tape, { s }) => {
+        const lift = (name: string) => tape.lift(inputs[name]!);
+        const { value, crossEntropy, regularizer } = objective(tape, {
+          featuresA: lift("map"),
+          featuresB: lift("map"),
+          queries: lift("zero"),
+          points: lift("zero"),
+        }, {
+          ...paper,
+          ns: 1,
+          nk: 1,
+          gamma: 0,
+          temperature: { kind: "single", parameter: s! },
+        });
+        return { value, aux: { crossEntropy, regularizer } };
+      })({ s: inputs["s"]! });
+      return { value, ...aux, slope: gradients["s"]! };
+    });
+    const results = await program({
+      map: be.tensor([1, 0, 0, 1], [1, 2, 1, 2]),
+      zero: be.tensor([0, 0], [1, 1, 2]),
+      s: be.tensor([0.05], []),
+    });
+    // Scores 400 and 0: the loss is log(1 + e^-400), and flat.
+    await assertClose(be, results["value"]!, [0]);
+    await assertClose(be, results["crossEntropy"]!, [0]);
+    await assertClose(be, results["regularizer"]!, [Math.log(2)]);
+    await assertClose(be, results["slope"]!, [0]);
+    be.dispose(Object.values(results));
+  },
+);
+
 Deno.test("objective() refuses shapes and options that do not fit", () => {
   const be = referenceBackend();
   const batch = putAll(be, BATCH);
@@ -227,6 +355,7 @@ Deno.test("objective() refuses shapes and options that do not fit", () => {
     { queries: put(be, drawn(1, [2, 2, 2])) },
     { points: put(be, drawn(1, [2, 2, 2])) },
     { weights: put(be, drawn(1, [3])) },
+    { queries: be.tensor([], [2, 0, 2]) },
   ];
   for (const change of shapes) {
     throws(() => objective(be, { ...batch, ...change }, fine), ShapeError);

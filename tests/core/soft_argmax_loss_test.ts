@@ -64,6 +64,20 @@ eachBackend("softArgmaxLoss() takes another localizer", async (be) => {
   await assertClose(be, loss, [2]);
 });
 
+eachBackend("softArgmaxLoss() does not see what padding holds", async (be) => {
+  const { value, gradients } = valueAndGrad(be, (tape, { maps }) => ({
+    value: softArgmaxLoss(tape, {
+      maps: maps!,
+      points: tape.tensor([1, 0, NaN, NaN], [1, 2, 2]),
+      weights: tape.tensor([1, 0], [1, 2]),
+    }, { distance: "squared" }),
+  }))({ maps: be.tensor([0, Math.log(3), NaN, NaN], [1, 2, 1, 2]) });
+  // The mean is p = 3/4, its distance 1/4, d (1 - p)² = -2 (1 - p) p (1 - p).
+  await assertClose(be, value, [1 / 16]);
+  const slope = -2 * (1 / 4) * (3 / 4) * (1 / 4);
+  await assertClose(be, gradients.maps!, [-slope, slope, 0, 0]);
+});
+
 Deno.test("softArgmaxLoss() agrees with central differences", () => {
   assertGradient(
     {
