@@ -18,7 +18,7 @@ import type {
   Point,
 } from "./image_pair.ts";
 import { READING_DEFAULTS } from "./read_pairs.ts";
-import { permutation, streamOf } from "./procedural/_random.ts";
+import { permutation, streamOf } from "./_random.ts";
 
 /** What COCO's annotation of one animal says. */
 interface Animal {

@@ -9,7 +9,7 @@ import { type AugmentOptions, drawEdits } from "./draw_edits.ts";
 import { editAnnotation } from "./edit_annotation.ts";
 import type { AnnotatedImage, ImagePair } from "./image_pair.ts";
 import type { MirrorOptions, SizedAnnotation } from "./mirror_annotation.ts";
-import { type RandomState, sample } from "./procedural/_random.ts";
+import { type RandomState, sample } from "./_random.ts";
 
 /** Options of {@linkcode augmentPair}. */
 export interface AugmentPairOptions extends AugmentOptions {

@@ -7,7 +7,7 @@
 import { OptionError } from "../core/errors.ts";
 import type { SizedAnnotation } from "./mirror_annotation.ts";
 import type { ColourEdit, CropEdit, PictureEdit } from "./picture_edit.ts";
-import { type RandomState, sample } from "./procedural/_random.ts";
+import { type RandomState, sample } from "./_random.ts";
 
 /** How colours are changed; factors are drawn from `[1 - x, 1 + x)`. */
 export interface ColourAugmentation {

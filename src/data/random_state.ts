@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type RandomState, sample, streamOf } from "./procedural/_random.ts";
+import { type RandomState, sample, streamOf } from "./_random.ts";
 
 export type { RandomState };
 

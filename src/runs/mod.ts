@@ -41,7 +41,10 @@ export type {
   TensorMap,
   WindowOptions,
 } from "../backends/backend.ts";
-export { BackendUnavailableError } from "../backends/errors.ts";
+export {
+  BackendUnavailableError,
+  DeviceFailedError,
+} from "../backends/errors.ts";
 export type { Grid } from "../core/bilinear_weights.ts";
 export type { CoordinateOptions, CoordinateRule } from "../core/coordinates.ts";
 export type { CrossEntropyOptions, TargetKind } from "../core/cross_entropy.ts";

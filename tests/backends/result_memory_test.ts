@@ -118,6 +118,7 @@ Deno.test(
     const memory = resultMemory(true);
     const store = tensorStore(runtime.tensors, memory);
     const { compile } = jobRunner({
+      name: "onnx-cpu",
       runtime: { ...runtime, sessions },
       lowering: plainLowering,
       store,

@@ -32,7 +32,7 @@ export type {
   OperationNode,
   TensorLeaf,
 } from "./graph.ts";
-export { BackendUnavailableError } from "../errors.ts";
+export { BackendUnavailableError, DeviceFailedError } from "../errors.ts";
 export type {
   Backend,
   BackendMemory,

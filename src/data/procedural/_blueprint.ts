@@ -5,7 +5,7 @@ import {
   type Ranges,
   type Sample,
   sample,
-} from "./_random.ts";
+} from "../_random.ts";
 
 /** One object in its own units: y down, facing +x, about 100 long. */
 export interface Drawing {

@@ -1,14 +1,14 @@
 import type { Blueprint } from "./_blueprint.ts";
-import { airplane } from "./categories/_airplane.ts";
-import { bicycle } from "./categories/_bicycle.ts";
-import { bird } from "./categories/_bird.ts";
-import { car } from "./categories/_car.ts";
-import { chair } from "./categories/_chair.ts";
-import { dog } from "./categories/_dog.ts";
-import { fish } from "./categories/_fish.ts";
-import { lamp } from "./categories/_lamp.ts";
-import { ship } from "./categories/_ship.ts";
-import { teapot } from "./categories/_teapot.ts";
+import { airplane } from "./categories/airplane.ts";
+import { bicycle } from "./categories/bicycle.ts";
+import { bird } from "./categories/bird.ts";
+import { car } from "./categories/car.ts";
+import { chair } from "./categories/chair.ts";
+import { dog } from "./categories/dog.ts";
+import { fish } from "./categories/fish.ts";
+import { lamp } from "./categories/lamp.ts";
+import { ship } from "./categories/ship.ts";
+import { teapot } from "./categories/teapot.ts";
 
 /** Every category, in alphabetical order. */
 export const blueprints: readonly Blueprint[] = [

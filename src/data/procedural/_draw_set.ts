@@ -3,7 +3,7 @@ import type { SpairImage, SpairPair, SpairSet } from "../spair_types.ts";
 import type { PerSplit, ProceduralProgress } from "./per_split.ts";
 import { type ProceduralImage, proceduralImage } from "./procedural_image.ts";
 import type { ProceduralOptions } from "./procedural_options.ts";
-import { permutation, seedOf, streamOf } from "./_random.ts";
+import { permutation, seedOf, streamOf } from "../_random.ts";
 import { rasterizeSvg } from "./rasterize_svg.ts";
 
 /** Every option that the bytes depend on. */

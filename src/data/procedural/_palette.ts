@@ -1,5 +1,5 @@
 import type { Slot } from "./_part.ts";
-import { type RandomState, type Sample, sample } from "./_random.ts";
+import { type RandomState, type Sample, sample } from "../_random.ts";
 
 /** What a slot is painted with. */
 export interface Paint {

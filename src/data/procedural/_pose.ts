@@ -1,7 +1,7 @@
 import type { Point } from "../image_pair.ts";
 import { turn } from "./_path.ts";
 import type { ProceduralOptions } from "./procedural_options.ts";
-import { type RandomState, sample } from "./_random.ts";
+import { type RandomState, sample } from "../_random.ts";
 
 /** Where and how an object stands in a picture. */
 export interface Pose {

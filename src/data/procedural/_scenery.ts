@@ -17,7 +17,7 @@ import {
   type Sample,
   sample,
   samples,
-} from "./_random.ts";
+} from "../_random.ts";
 
 /** A shape of the surroundings, in pixels. */
 export interface Prop {

@@ -16,7 +16,7 @@ import {
   proceduralDefaults,
   type ProceduralOptions,
 } from "./procedural_options.ts";
-import { sample, streamOf } from "./_random.ts";
+import { sample, streamOf } from "../_random.ts";
 import { backdropOf, clutterOf, occludersOf, type Prop } from "./_scenery.ts";
 import { insideProp, objectSvg, propSvg } from "./_svg.ts";
 

@@ -4,7 +4,7 @@ import { OptionError } from "../../../src/core/errors.ts";
 import { blueprints } from "../../../src/data/procedural/_blueprints.ts";
 import { boundsOf } from "../../../src/data/procedural/_pose.ts";
 import { flatten } from "../../../src/data/procedural/_path.ts";
-import { streamOf } from "../../../src/data/procedural/_random.ts";
+import { streamOf } from "../../../src/data/_random.ts";
 import { proceduralCategories } from "../../../src/data/procedural/procedural_categories.ts";
 import { proceduralImage } from "../../../src/data/procedural/procedural_image.ts";
 import { rasterizeSvg } from "../../../src/data/procedural/rasterize_svg.ts";

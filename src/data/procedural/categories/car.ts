@@ -2,7 +2,7 @@ import type { Point } from "../../image_pair.ts";
 import { type Blueprint, blueprint } from "../_blueprint.ts";
 import { flat, ink, type Slot, solid, wheel } from "../_part.ts";
 import { circle, ellipse, mix, polygon, polyline, rounded } from "../_path.ts";
-import { pick } from "../_random.ts";
+import { pick } from "../../_random.ts";
 
 /** A car from its right side: saloon to van. */
 export const car: Blueprint = blueprint({

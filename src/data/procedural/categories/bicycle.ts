@@ -11,7 +11,7 @@ import {
   polygon,
   polyline,
 } from "../_path.ts";
-import { pick } from "../_random.ts";
+import { pick } from "../../_random.ts";
 
 /** A bicycle from its right side: racer to roadster. */
 export const bicycle: Blueprint = blueprint({
