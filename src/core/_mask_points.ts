@@ -12,8 +12,8 @@ export interface PaddedPoints<T> {
 /**
  * Numbers of keypoints with zeros in place of padding, or a ShapeError where
  * the weights do not fit. What stands there may be no finite number, and 0 times
- * that would be none either, in a gradient as well: it is left out before any
- * arithmetic.
+ * that would be none either: it is left out before any arithmetic with it, so
+ * that the gradient is 0 as well.
  */
 export function maskPoints<T>(
   backend: Backend<T>,

@@ -44,9 +44,10 @@ const SMALLEST_WEIGHT = 1e-30;
  * temperatures where the plain form is NaN.
  *
  * The mean is over the keypoints of a pair by their weights, then over the
- * pairs; a pair whose weights are all 0 does not count. The map and the point of
- * a keypoint of weight 0 reach neither the loss nor a gradient, whatever they
- * hold; a map of another keypoint that is not finite gives NaN.
+ * pairs; a pair whose weights are all 0 does not count. Neither map nor point of
+ * a keypoint of weight 0 reaches the loss, whatever they hold, and the point no
+ * gradient; where that map is not finite, the gradient by it is NaN, by no other
+ * map. A NaN in a map that counts gives NaN.
  *
  * @typeParam T Tensor of the backend.
  * @param backend Where it runs.
@@ -86,18 +87,17 @@ export function crossEntropy<T>(
   if (pointShape[0] !== b || pointShape[1] !== k) {
     throw new ShapeError(fn, "points", `[${b}, ${k}, 2]`, pointShape);
   }
-  const scores = maskPoints(backend, fn, {
-    values: backend.reshape(maps, [b, k, h * w]),
-    weights,
-  });
-  const probabilities = backend.reshape(logSoftmax(backend, scores), shape);
+  const cells = logSoftmax(backend, backend.reshape(maps, [b, k, h * w]));
+  const probabilities = backend.reshape(cells, shape);
   const losses = lossKinds[options.target];
   if (losses === undefined) {
     throw new OptionError(fn, "target", "sampled or splat", options.target);
   }
   const truth = maskPoints(backend, fn, { values: points, weights });
   const perPoint = losses(backend, probabilities, truth, options);
-  const perPair = meanOverPoints(backend, perPoint, weights);
+  // Of the maps the losses alone: to mask every cell would take longer.
+  const known = maskPoints(backend, fn, { values: perPoint, weights });
+  const perPair = meanOverPoints(backend, known, weights);
   return meanOverPairs(backend, perPair, weights);
 }
 

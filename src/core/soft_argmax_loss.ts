@@ -1,5 +1,4 @@
 import type { Backend } from "../backends/backend.ts";
-import { maskPoints } from "./_mask_points.ts";
 import { axes, someKeypoint } from "./_shape.ts";
 import { endPointError, type EndPointErrorOptions } from "./end_point_error.ts";
 import { ShapeError } from "./errors.ts";
@@ -66,10 +65,6 @@ export function softArgmaxLoss<T>(
   if (shape.join() !== [b, k, 2].join()) {
     throw new ShapeError(fn, "points", `[${b}, ${k}, 2]`, shape);
   }
-  const scores = maskPoints(backend, fn, {
-    values: maps,
-    weights: truth.weights,
-  });
-  const predicted = locate(backend, scores, { ...softmax, localizer });
+  const predicted = locate(backend, maps, { ...softmax, localizer });
   return endPointError(backend, { ...truth, predicted }, { distance });
 }
