@@ -26,6 +26,7 @@ import {
   choice,
   COORDINATES,
   KEYPOINTS,
+  needFormat,
   path,
   period,
   PLAIN_OUTPUT,
@@ -78,11 +79,12 @@ export function studyCommand(args: readonly string[]): StudyCommand {
   if (!drawn && given.test === undefined) {
     command.error("error: --data needs a --test to judge models on");
   }
+  if (!drawn && given.format === undefined) needFormat(command, data);
   const defaults = tiny
     ? tinySettings(join(resolve(out), "drawn-tiny"))
     : drawn
     ? drawnSettings(join(dirname(resolve(out)), PROCEDURAL))
-    : ownSettings(resolve(data), given);
+    : ownSettings(resolve(data), { ...given, format: given["format"] });
   const settings = told(study?.budget?.(defaults) ?? defaults, given);
   const checked = decodeTrainConfig(settings.base, "options");
   if (checked._tag === "Left") command.error(checked.left.message);
@@ -154,15 +156,15 @@ function described(): Command {
 /** The paper's settings for one epoch of a user's own data. */
 function ownSettings(
   data: string,
-  given: Partial<TrainConfig>,
+  given: Partial<TrainConfig> & Pick<TrainConfig, "format">,
 ): StudySettings {
   const backbone = backboneConfig(given.backbone ?? paperDefaults.backbone);
   return {
     base: {
       ...paperDefaults,
       size: defaultImageSize(backbone),
-      ...SPLITS[(given.format ?? "spair") as keyof typeof SPLITS],
-      ...(given.format && { format: given.format }),
+      ...SPLITS[given.format as keyof typeof SPLITS],
+      format: given.format,
       data,
       epochs: 1,
       learningRate: RATES[(given.scope ?? "full") as keyof typeof RATES],

@@ -10,6 +10,7 @@ import {
   type EvaluationComparison,
   evaluationComparisons,
 } from "./_evaluation_comparisons.ts";
+import { formatBeta } from "./_format_beta.ts";
 import { percent } from "./_percent.ts";
 import type { FlowAverages } from "./averages.ts";
 import type { BootstrapOptions } from "./bootstrap_intervals.ts";
@@ -170,8 +171,8 @@ function remarks(result: EvaluationResult): string {
     `${choices.backend}\n` +
     `threshold ${choices.threshold} and errors in ${choices.space} pixels, ` +
     `coordinates ${choices.coordinates}, ${localizer}` +
-    `${width[localizer] ?? ""}\nβ ${beta.mean.toFixed(4)} ± ` +
-    `${beta.std.toFixed(4)} (${choices.betaEval}), ` +
+    `${width[localizer] ?? ""}\nβ ${formatBeta(beta.mean)} ± ` +
+    `${formatBeta(beta.std)} (${choices.betaEval}), ` +
     `${choices.decoders.join(", ")}${flow ? flowRemark(flow) : ""}`;
 }
 

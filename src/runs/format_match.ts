@@ -1,3 +1,4 @@
+import { formatBeta } from "./_format_beta.ts";
 import { formatTable } from "./format_table.ts";
 import type { PairMatch } from "./match_pair.ts";
 
@@ -63,7 +64,7 @@ export function formatMatch({ points, beta, choices }: PairMatch): string {
     ],
   );
   return `${table}\nβ ${
-    beta.toFixed(4)
+    formatBeta(beta)
   } (betaEval ${betaEval}), ${localizer}, ` +
     `${choices.backbone} at ${size}, layers ${choices.layers.join(",")}` +
     `${norm}, coordinates ${choices.coordinates}, ${choices.backend}\n`;

@@ -34,6 +34,10 @@ Deno.test("study refuses bad arguments and says what it wants", async () => {
     [["nothing"], /no study "nothing": give list, or one of .*beta-eval/],
     [["curves", "--test", "a:b"], /wanted FORMAT:SPLIT:FOLDER/],
     [["curves", "--data", "x"], /--data needs a --test/],
+    [
+      ["curves", "--data", "x", "--test", "spair:test:x"],
+      /--data x needs a --format/,
+    ],
     [["curves", "--data", "x", "--tiny"], /--tiny draws its own data/],
     [["curves", "--epochs", "0"], /"epochs" must be a whole number >= 1/],
     [["backbones", "--backbones", "vgg"], /no backbone vgg/],
