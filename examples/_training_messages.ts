@@ -32,17 +32,39 @@ export function startMessage(
  * What came of a run.
  *
  * @param trained Its outcome.
- * @param goOn How it goes on if it was stopped.
  * @returns The best validation, where there is one, and what comes next.
  */
 export function endMessage(
   { stopped, step, best, files }: TrainOutcome,
-  goOn: string,
 ): string {
   const next = stopped
-    ? `stopped at step ${step}: ${goOn}`
+    ? `stopped at step ${step}: ${goesOn(files.folder)}`
     : `report: ${files.report}`;
   if (!best) return next;
   const percent = (100 * best.value).toFixed(1);
   return `best ${best.name} ${percent} % at step ${best.step}\n${next}`;
+}
+
+/** What a run outlives, once someone has seen to it. */
+const MENDABLE = ["MissingFile", "MalformedFile", "DeviceFailed"];
+
+/**
+ * What to say behind the error that ended a run.
+ *
+ * @param error The error.
+ * @param folder Folder of the run.
+ * @returns How the run goes on, or nothing where it cannot.
+ */
+export function goOnHint(
+  { _tag }: { readonly _tag: string },
+  folder: string,
+): string {
+  if (_tag === "Aborted") return `: ${goesOn(folder)}`;
+  return MENDABLE.includes(_tag)
+    ? `\nonce that is mended, ${goesOn(folder)}`
+    : "";
+}
+
+function goesOn(folder: string): string {
+  return `--resume --out ${folder} goes on`;
 }

@@ -71,5 +71,6 @@ console.log([files.table, files.figure, files.json].join("\n"));
 const failures = Object.entries(results).flatMap(([key, result]) =>
   result.kind === "failed" ? [`${key} failed: ${result.message}`] : []
 );
-failures.forEach((failure) => console.error(failure));
+// On a terminal each was told when it failed.
+if (!process.stderr.isTTY) failures.forEach((text) => console.error(text));
 process.exit(failures.length > 0 ? 1 : 0);

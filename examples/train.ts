@@ -8,14 +8,10 @@ import process from "node:process";
 import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
 import {
-  type BackendName,
   createBackend,
   decodingWorker,
-  groupedConfig,
   lockRun,
   readTrainConfig,
-  resumeRun,
-  startRun,
   terminalProgress,
   train,
   trainingData,
@@ -23,53 +19,39 @@ import {
   writeReport,
 } from "@simsc/core/runs";
 import { explained } from "./_explained.ts";
+import { openRun } from "./_open_run.ts";
 import { trainCommand } from "./_train_options.ts";
-import { endMessage, startMessage } from "./_training_messages.ts";
+import { endMessage, goOnHint, startMessage } from "./_training_messages.ts";
 
 const command = trainCommand(process.argv.slice(2), new Date());
+const { out, resume, featureFolder } = command;
 const interrupt = await watchInterrupt();
 const progress = terminalProgress(process.stderr);
-const { featureFolder } = command;
 const options = {
   signal: interrupt.signal,
   onProgress: progress.report,
   worker: decodingWorker(),
   ...(featureFolder && { featureFolder }),
 };
-
-let begun = false;
+let isBegun = false;
 
 const outcome = await pipe(
   TE.Do,
+  // First: another process that trains this run is to be met before any work.
+  TE.bindW("lock", () => lockRun(out)),
   TE.bindW(
     "told",
-    () =>
-      command.resume ? readTrainConfig(command.out) : TE.right(command.config),
+    () => resume ? readTrainConfig(out) : TE.right(command.config),
   ),
-  TE.bindW("backend", ({ told }) =>
-    createBackend(told.backend, {
-      lowering: told.lowering,
-    })),
+  TE.bindW(
+    "backend",
+    ({ told: { backend, lowering } }) => createBackend(backend, { lowering }),
+  ),
   // Before the run: a wrong path must not leave a folder behind.
-  TE.bindW(
-    "data",
-    ({ told }) => trainingData(told, { ...options, out: command.out }),
-  ),
-  TE.bindW(
-    "run",
-    ({ told, backend, data }) =>
-      command.resume
-        ? pipe(lockRun(command.out), TE.chainW(() => resumeRun(command.out)))
-        : pipe(
-          startRun({
-            ...groupedConfig(told, data.train.pairs, command.told),
-            backend: backend.name as BackendName,
-          }, command.out),
-          TE.chainFirstW(() => lockRun(command.out)),
-        ),
-  ),
+  TE.bindW("data", ({ told }) => trainingData(told, { ...options, out })),
+  TE.bindW("run", (given) => openRun(command, given)),
   TE.bindW("trained", ({ backend, run, data }) => {
-    begun = true;
+    isBegun = true;
     console.log(startMessage(run, backend.name));
     return train(backend, run, data, options);
   }),
@@ -84,20 +66,14 @@ const outcome = await pipe(
 
 progress.close();
 interrupt.dispose();
-const goOn = `--resume --out ${command.out} goes on`;
 if (outcome._tag === "Left") {
-  const { _tag } = outcome.left;
-  const isStopped = _tag === "Aborted";
-  const isMendable = _tag === "MissingFile" || _tag === "MalformedFile";
+  const { left: error } = outcome;
+  const isStopped = error._tag === "Aborted";
   // Stopped while drawing, there is no run yet that could go on.
-  const hint = isStopped && (begun || command.resume)
-    ? `: ${goOn}`
-    : isMendable && begun
-    ? `\nonce that is mended, ${goOn}`
-    : "";
-  console.error(explained(outcome.left) + hint);
+  const hint = isBegun || isStopped && resume ? goOnHint(error, out) : "";
+  console.error(explained(error) + hint);
   process.exit(isStopped ? 130 : 1);
 }
 const { trained } = outcome.right;
-console.log(endMessage(trained, goOn));
+console.log(endMessage(trained));
 process.exit(trained.stopped ? 130 : 0);

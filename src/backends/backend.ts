@@ -206,7 +206,7 @@ export interface Backend<T> {
   max(x: T, axes: readonly number[]): T;
   /** Softmax over the last axis; finite for any finite input. */
   softmax(x: T): T;
-  /** Index of the largest element of the last axis, the lowest on a tie, as a number; of elements with a NaN any number, even past the last; takes no gradient. */
+  /** Index of the largest element of the last axis, the lowest on a tie, as a number; any index, even one past the end, where an element is NaN; takes no gradient. */
   argMax(x: T): T;
 
   // ---- shape ---------------------------------------------------------------

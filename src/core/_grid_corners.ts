@@ -56,7 +56,7 @@ function cellsAround<T>(
 
 /** Whole part of `p [B, K, 1]`: how many of 1, 2, … it reaches. */
 function floorOf<T>(backend: Backend<T>, p: T, cells: number): T {
-  // No constant: what is no number stays none.
+  // Not the constant 0: NaN stays NaN.
   if (cells === 1) return backend.mul(p, 0);
   const thresholds = Float64Array.from({ length: cells - 1 }, (_, i) => i + 1);
   const below = backend.step(

@@ -5,8 +5,8 @@ import { bilinearWeights } from "./bilinear_weights.ts";
 
 /**
  * From so many bilinear weights on, points times cells, the four cells of a
- * point are gathered in place of a product with all cells, which takes no longer
- * for fewer: 32 points on 64 x 64 cells.
+ * point are gathered: 32 points on 64 x 64 cells. Below that a product with all
+ * cells takes no longer.
  */
 const MANY_WEIGHTS = 2 ** 17;
 

@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { maskPoints } from "./_mask_points.ts";
+import { queryCount } from "./_query_count.ts";
 import { meanOverPairs } from "./mean_over_pairs.ts";
 import { axes, someKeypoint } from "./_shape.ts";
 import type { FeaturePair } from "./correlate.ts";
@@ -118,12 +119,12 @@ export function objective<T>(
   if (!(gamma >= 0 && Number.isFinite(gamma))) {
     throw new OptionError(fn, "gamma", "a finite number >= 0", gamma);
   }
-  const shape = backend.shape(inputs.queries);
-  axes(fn, "queries", shape, ["B", "K", "2"]);
-  someKeypoint(fn, "queries", shape);
   const { a, b } = "features" in inputs
     ? sharedSides(backend, inputs, options)
     : pairSides(backend, inputs, options);
+  const [batch = 0] = backend.shape(a.map);
+  queryCount(backend, fn, inputs.queries, batch);
+  someKeypoint(fn, "queries", backend.shape(inputs.queries));
   const maps = matchMaps(backend, {
     featuresA: a.map,
     featuresB: b.map,

@@ -47,44 +47,53 @@ export function resumeRun(out: string): AsyncResult<RunError, StartedRun> {
     const removed = await removeTemporaries(out)();
     if (removed._tag === "Left") return removed;
     const config = told.right;
-    const last = await readCheckpoint(files.last)();
+    const last = await readOwn(files.last, { config, files });
     if (last._tag === "Left") {
       return last.left._tag === "MissingFile"
         ? await startAnew(files, config)
         : last;
     }
-    const best = await checkBest(last.right, files);
-    if (best._tag === "Left") return best;
     const checkpoint = last.right;
-    const { parameters } = checkpoint;
-    const model = modelConfig(config);
-    const checked = checkArchitecture(checkpoint, {
-      backbone: { ...model.backbone },
-      temperature: { ...model.temperature },
-      shapes: modelShapes(model, Object.keys(parameters)),
-    }, files.last);
-    if (checked._tag === "Left") return checked;
-    const own = belongs(checkpoint, config, files);
-    if (own._tag === "Left") return own;
+    // Better now than at the end of the training.
+    if (checkpoint.best !== null) {
+      const best = await readOwn(files.best, { config, files });
+      if (best._tag === "Left") {
+        return best.left._tag === "MissingFile"
+          ? left(missingFile(files.best, files.last))
+          : best;
+      }
+    }
     const log = await resumeLog(files.log, checkpoint.step)();
     if (log._tag === "Left") return log;
     // What is frozen comes from the checkpoint: the weights file may be gone.
-    const split = splitParameters(config, parameters);
+    const split = splitParameters(config, checkpoint.parameters);
     return right({ files, config, ...split, checkpoint });
   };
 }
 
-/** Whether the best checkpoint can be read, if there is to be one: better now than at the end. */
-async function checkBest(
-  { best }: Checkpoint,
-  files: RunFiles,
-): Promise<Result<RunError, void>> {
-  if (best === null) return right(undefined);
-  const read = await readCheckpoint(files.best)();
-  if (read._tag === "Right") return right(undefined);
-  return read.left._tag === "MissingFile"
-    ? left(missingFile(files.best, files.last))
-    : read;
+/** What a checkpoint has to belong to. */
+interface ToldRun {
+  readonly config: TrainConfig;
+  readonly files: RunFiles;
+}
+
+/** A checkpoint of the run, or why it cannot be read or is none of it. */
+async function readOwn(
+  file: string,
+  run: ToldRun,
+): Promise<Result<RunError, Checkpoint>> {
+  const read = await readCheckpoint(file)();
+  if (read._tag === "Left") return read;
+  const checkpoint = read.right;
+  const model = modelConfig(run.config);
+  const checked = checkArchitecture(checkpoint, {
+    backbone: { ...model.backbone },
+    temperature: { ...model.temperature },
+    shapes: modelShapes(model, Object.keys(checkpoint.parameters)),
+  }, file);
+  if (checked._tag === "Left") return checked;
+  const own = belongs(checkpoint, file, run);
+  return own._tag === "Left" ? own : read;
 }
 
 /** A run has a checkpoint before its first step, so that one without has no step to lose. */
@@ -95,7 +104,7 @@ async function startAnew(
   const log = await readLog(files.log)();
   if (log._tag === "Left" && log.left._tag !== "MissingFile") return log;
   const rows = log._tag === "Right" ? log.right : [];
-  const step = Math.max(0, ...rows.map((row) => row.step));
+  const step = rows.reduce((most, row) => Math.max(most, row.step), 0);
   if (step > 0) {
     const wanted = `the checkpoint of a run whose log goes to step ${step}`;
     return left(malformedFile(files.last, "file", wanted, "none"));
@@ -111,14 +120,14 @@ async function startAnew(
 /** Whether a checkpoint is of the run that `config.json` describes. */
 function belongs(
   { config: written, adam, step }: Checkpoint,
-  told: TrainConfig,
-  files: RunFiles,
+  file: string,
+  { config: told, files }: ToldRun,
 ): Result<DataError, void> {
   if (adam === undefined || adam.step !== step) {
     const got = adam ? String(adam.step) : "none";
-    return left(malformedFile(files.last, "adam.step", String(step), got));
+    return left(malformedFile(file, "adam.step", String(step), got));
   }
-  const decoded = decodeTrainConfig(written, files.last);
+  const decoded = decodeTrainConfig(written, file);
   if (decoded._tag === "Left") return decoded;
   const config = decoded.right;
   const names = Object.keys(told) as (keyof TrainConfig)[];

@@ -41,7 +41,9 @@ Deno.test(
     if (loaded._tag === "Left") return;
     const { tensors } = loaded.right;
     const given: Float32Array[] = [];
-    const store = tensorStore(tensors, { give: (data) => given.push(data) });
+    const store = tensorStore({ name: "onnx-cpu", tensors }, {
+      give: (data) => given.push(data),
+    });
     const data = Float32Array.of(1, 2);
     const value = new tensors("float32", data, [2]);
     const result = store.adopt({ value, order: undefined }, "a program");
@@ -116,9 +118,8 @@ Deno.test(
       },
     } as typeof runtime.sessions;
     const memory = resultMemory(true);
-    const store = tensorStore(runtime.tensors, memory);
+    const store = tensorStore(runtime, memory);
     const { compile } = jobRunner({
-      name: "onnx-cpu",
       runtime: { ...runtime, sessions },
       lowering: plainLowering,
       store,

@@ -54,7 +54,10 @@ for (const geometry of [...STRIPS, ...LONG]) {
     `strips convolve [${x}] with ${filters} constant filters`,
     onBlocked,
     () => {
-      strictEqual(forwardLayoutOf(windowOf(geometry), 16, true), "stripTaps");
+      strictEqual(
+        forwardLayoutOf(windowOf(geometry), { block: 16, isConstant: true }),
+        "stripTaps",
+      );
       return agrees((be) => predicted(be, geometry));
     },
   );
@@ -67,8 +70,11 @@ for (const geometry of LONG_FOR_TILES) {
     onBlocked,
     () => {
       const g = windowOf(geometry);
-      strictEqual(forwardLayoutOf(g, 16, true), "stripTaps");
-      strictEqual(forwardLayoutOf(g, 16, false), "taps");
+      strictEqual(
+        forwardLayoutOf(g, { block: 16, isConstant: true }),
+        "stripTaps",
+      );
+      strictEqual(forwardLayoutOf(g, { block: 16, isConstant: false }), "taps");
       return agrees((be) => predicted(be, geometry));
     },
   );

@@ -128,7 +128,10 @@ for (const geometry of PREDICTED) {
     `groups convolve [${x}] with ${filters} constant filters`,
     onBlocked,
     () => {
-      strictEqual(forwardLayoutOf(windowOf(geometry), 16, true), "blockedTaps");
+      strictEqual(
+        forwardLayoutOf(windowOf(geometry), { block: 16, isConstant: true }),
+        "blockedTaps",
+      );
       return agrees((be) => predicted(be, geometry));
     },
   );
@@ -183,8 +186,7 @@ Deno.test("forwardLayoutOf() has tiles in groups and long strips for constant fi
   ): string =>
     forwardLayoutOf(
       windowOf({ x, filters, kernelSize: 3, stride: 1, padding: 1 }),
-      16,
-      isConstant,
+      { block: 16, isConstant },
     );
   strictEqual(layoutOf([1, 128, 16, 16], 128), "blockedTaps");
   strictEqual(layoutOf([1, 128, 16, 16], 128, false), "filter");

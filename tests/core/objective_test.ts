@@ -360,6 +360,12 @@ Deno.test("objective() refuses shapes and options that do not fit", () => {
   for (const change of shapes) {
     throws(() => objective(be, { ...batch, ...change }, fine), ShapeError);
   }
+  // Of another batch: not the weights, which fit the maps, are to blame.
+  const queries = put(be, drawn(1, [3, 3, 2]));
+  throws(
+    () => objective(be, { ...batch, queries }, fine),
+    /^ShapeError: objective\(\): "queries" must be \[2, K, 2\]: got \[3,3,2\]$/,
+  );
   const options: readonly object[] = [
     { gamma: -0.1 },
     { gamma: NaN },

@@ -203,12 +203,26 @@ onCommand("a run whose best checkpoint is gone says so at once", async () => {
   ok(!err.includes("goes on"), err);
 });
 
+onCommand("a run does not go on with the checkpoint of another", async () => {
+  const out = await copyWithout("strange-best", "best.safetensors");
+  const other = `${folder}/other`;
+  const args = [...fresh(other), "--hidden=8", "--epochs=1"];
+  strictEqual((await run(...args)).code, 0);
+  await Deno.copyFile(`${other}/best.safetensors`, `${out}/best.safetensors`);
+  const { code, err } = await run("--resume", `--out=${out}`);
+  strictEqual(code, 1);
+  match(err, /strange-best\/best\.safetensors: /);
+});
+
 onCommand("a run is not trained by two processes", async () => {
   const out = await copyWithout("busy");
   const release = right(await lockRun(out)());
   const { code, err } = await run("--resume", `--out=${out}`);
   strictEqual(code, 1);
-  match(err, /busy: must be a run of one process/);
+  match(
+    err,
+    /busy: must not be in training: got a run that another process trains/,
+  );
   release();
   const after = await run("--resume", `--out=${out}`);
   strictEqual(after.code, 0, after.err);

@@ -12,7 +12,6 @@ import type {
   TensorMap,
 } from "../backend.ts";
 import { sizeOf } from "../_shape.ts";
-import { DeviceFailedError } from "../errors.ts";
 import { feedName } from "./_emit.ts";
 import { fillResults } from "./_fill_results.ts";
 import { fuseOperations } from "./fuse_operations.ts";
@@ -21,15 +20,14 @@ import type { Lowering } from "./lowering.ts";
 import type { MemoryOrder } from "./memory_order.ts";
 import { openSession } from "./_open_session.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
-import type { ResultMemory } from "./_result_memory.ts";
+import { discard, type ResultMemory } from "./_result_memory.ts";
+import { runOnDevice } from "./_run_on_device.ts";
 import type { Runtime } from "./_runtime.ts";
 import type { OpenSession, SessionCache } from "./_sessions.ts";
 import type { SessionResult, TensorStore } from "./_store.ts";
 
 /** What graphs are run with. */
 export interface JobContext {
-  /** Name of the backend, for errors. */
-  readonly name: string;
   /** Makes the sessions. */
   readonly runtime: Runtime;
   /** Writes the models. */
@@ -71,19 +69,9 @@ interface Trace extends Job {
 
 /** What of a backend runs something. */
 export function jobRunner(
-  { name, runtime, lowering, store, memory, sessions, profilePrefix }:
-    JobContext,
+  { runtime, lowering, store, memory, sessions, profilePrefix }: JobContext,
 ): Pick<Backend<OnnxTensor>, "read" | "compile"> {
   let programs = 0;
-
-  /** What ONNX Runtime does, its errors as those of the device. */
-  const onDevice = async <A>(work: () => Promise<A>): Promise<A> => {
-    try {
-      return await work();
-    } catch (cause) {
-      throw new DeviceFailedError(name, cause);
-    }
-  };
 
   const jobOf = (
     key: (plan: OrderedPlan) => string,
@@ -113,9 +101,7 @@ export function jobRunner(
         profileFilePrefix: profilePrefix,
       }),
     };
-    return onDevice(() =>
-      openSession(runtime, { plan, outputs, lowering, options })
-    );
+    return openSession(runtime, { plan, outputs, lowering, options });
   };
 
   /** Runs a job whose feeds are held; the results are in the order of its outputs. */
@@ -135,14 +121,25 @@ export function jobRunner(
         ...Object.fromEntries(fed.map((x, i) => [feedName(i), x])),
       };
       if (!runtime.fillsResults) {
-        const results = await onDevice(() => session.run(feeds));
+        const results = await runOnDevice(
+          runtime.name,
+          () => session.run(feeds),
+        );
         return session.outputNames.map((name) => results[name] as Tensor);
       }
       const results = outputs.map(({ shape }) =>
         new runtime.tensors("float32", memory.take(sizeOf(shape)), shape)
       );
       memory.free();
-      await onDevice(() => fillResults(session, feeds, results));
+      try {
+        await runOnDevice(
+          runtime.name,
+          () => fillResults(session, feeds, results),
+        );
+      } catch (error) {
+        results.forEach(({ data }) => discard(data as Float32Array));
+        throw error;
+      }
       return results;
     };
     const values = await sessions.run(

@@ -5,6 +5,7 @@ import { fillResults } from "./_fill_results.ts";
 import type { OnnxTensor } from "./graph.ts";
 import type { Lowering } from "./lowering.ts";
 import type { OrderedPlan } from "./_plan.ts";
+import { runOnDevice } from "./_run_on_device.ts";
 import type { Runtime } from "./_runtime.ts";
 import type { OpenSession } from "./_sessions.ts";
 
@@ -31,11 +32,16 @@ export async function openSession(
     fillsResults,
   });
   return {
-    constants: constants ? await computeConstants(runtime, constants) : {},
-    session: await runtime.sessions.create(bytes, {
-      ...runtime.options,
-      ...options,
-    }),
+    constants: constants
+      ? await runOnDevice(
+        runtime.name,
+        () => computeConstants(runtime, constants),
+      )
+      : {},
+    session: await runOnDevice(
+      runtime.name,
+      () => runtime.sessions.create(bytes, { ...runtime.options, ...options }),
+    ),
   };
 }
 

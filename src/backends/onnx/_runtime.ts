@@ -28,6 +28,8 @@ export interface Runtime {
   readonly proto: OnnxProto;
   /** Options of every session. */
   readonly options: InferenceSession.SessionOptions;
+  /** Name of the backend, for errors. */
+  readonly name: string;
   /** What the lowering may use. */
   readonly device: DeviceTraits;
   /** Where a compiled program leaves its results. */
@@ -125,6 +127,7 @@ export async function loadRuntime(
     const [ort, proto] = await Promise.all([profile.load(), loadProto()]);
     if (device !== "cpu") configureWasm(ort.env, options);
     const runtime = {
+      name: `onnx-${device}`,
       sessions: ort.InferenceSession,
       tensors: ort.Tensor,
       proto,

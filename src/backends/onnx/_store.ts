@@ -3,13 +3,15 @@
  *
  * @module
  */
-import type { Tensor, TensorConstructor } from "onnxruntime-common";
+import type { Tensor } from "onnxruntime-common";
 import type { Shape, TensorData } from "../backend.ts";
 import { DisposedTensorError } from "../errors.ts";
 import { tensorShape } from "../_shape.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { MemoryOrder } from "./memory_order.ts";
 import { discard, type ResultMemory, resultMemory } from "./_result_memory.ts";
+import { runOnDevice } from "./_run_on_device.ts";
+import type { Runtime } from "./_runtime.ts";
 
 /** What a session gave. */
 export interface SessionResult {
@@ -59,7 +61,7 @@ export interface TensorStore {
 
 /** Starts an empty store, which gives `memory` the results that nobody reads any more. */
 export function tensorStore(
-  tensors: TensorConstructor,
+  { name, tensors }: Pick<Runtime, "name" | "tensors">,
   memory: Pick<ResultMemory, "give">,
 ): TensorStore {
   const values = new WeakMap<OnnxTensor, Tensor>();
@@ -160,7 +162,8 @@ export function tensorStore(
       for (const [x, owner] of [...onDevice]) {
         if (owner !== key) continue;
         const value = values.get(x)!;
-        const copy = new Float32Array(await value.getData() as Float32Array);
+        const data = await runOnDevice(name, () => value.getData());
+        const copy = new Float32Array(data as Float32Array);
         // Disposed meanwhile.
         if (!onDevice.has(x)) continue;
         free(x);
@@ -180,7 +183,7 @@ export function tensorStore(
       const value = find(x);
       const data = value.location === "cpu"
         ? value.data
-        : await value.getData();
+        : await runOnDevice(name, () => value.getData());
       return orders.get(x)?.unpack(data as Float32Array, x.shape) ??
         new Float32Array(data as Float32Array);
     },

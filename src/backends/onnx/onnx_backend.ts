@@ -130,12 +130,10 @@ function backendOver(
   lowering: Lowering,
 ): OnnxBackend {
   const memory = resultMemory(runtime.fillsResults);
-  const store = tensorStore(runtime.tensors, memory);
+  const store = tensorStore(runtime, memory);
   const sessions = sessionCache(options.maxSessions ?? 16, store.rescue);
   const { profilePrefix } = options;
-  const name = `onnx-${options.device}`;
   const jobs = jobRunner({
-    name,
     runtime,
     lowering,
     store,
@@ -145,7 +143,7 @@ function backendOver(
   });
   return {
     ...notedOperations(store.note),
-    name,
+    name: runtime.name,
     lowering: lowering.name,
     precision: "float32",
     tensor: store.tensor,

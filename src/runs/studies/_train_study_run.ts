@@ -1,9 +1,10 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { AsyncResult, Result } from "../../core/result.ts";
 import { readBytes, writeAtomic } from "../../data/files.ts";
-import { left } from "../_result.ts";
+import { left, right } from "../_result.ts";
 import { type Aborted, aborted } from "../aborted.ts";
 import type { ProgressEvent } from "../format_progress.ts";
+import { lockRun } from "../lock_run.ts";
 import type { LogRow } from "../log_row.ts";
 import { readLog } from "../read_log.ts";
 import { resumeRun } from "../resume_run.ts";
@@ -48,10 +49,11 @@ export function trainStudyRun<T>(
     if (data._tag === "Left") return data;
     const run = await openRun(config, folder);
     if (run._tag === "Left") return run;
-    const trained = await train(backend, run.right, data.right, {
+    const { started, release } = run.right;
+    const trained = await train(backend, started, data.right, {
       ...options,
-      watched: lastBlockWeights(config, Object.keys(run.right.trained)),
-    })();
+      watched: lastBlockWeights(config, Object.keys(started.trained)),
+    })().finally(release);
     if (trained._tag === "Left") return trained;
     if (trained.right.stopped) return aborted("the study");
     const { step, best } = trained.right;
@@ -62,13 +64,28 @@ export function trainStudyRun<T>(
   };
 }
 
+/** A run that no other process trains until it is let go. */
+interface HeldRun {
+  readonly started: StartedRun;
+  readonly release: () => void;
+}
+
 /** The run in the folder, or a new one where there is none. */
 async function openRun(
   config: TrainConfig,
   folder: string,
-): Promise<Result<RunError, StartedRun>> {
+): Promise<Result<RunError, HeldRun>> {
   const there = await readBytes(runFiles(folder).config)();
-  return there._tag === "Right"
-    ? await resumeRun(folder)()
-    : await startRun(config, folder)();
+  const fresh = there._tag === "Left"
+    ? await startRun(config, folder)()
+    : undefined;
+  if (fresh?._tag === "Left") return fresh;
+  const lock = await lockRun(folder)();
+  if (lock._tag === "Left") return lock;
+  const started = fresh ?? await resumeRun(folder)();
+  if (started._tag === "Right") {
+    return right({ started: started.right, release: lock.right });
+  }
+  lock.right();
+  return started;
 }

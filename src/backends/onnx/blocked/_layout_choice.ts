@@ -123,7 +123,7 @@ function votesOf(
         : [
           [node, "maps"],
           [a!, "maps"],
-          [b!, forwardLayoutOf(g, block, isConstant(b!))],
+          [b!, forwardLayoutOf(g, { block, isConstant: isConstant(b!) })],
         ];
     }
     const filterLayout = filterLayoutOf(g, block);

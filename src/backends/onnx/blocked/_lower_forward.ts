@@ -73,7 +73,10 @@ function fastConv(
   const [x, w, offset] = convolution.inputs.map(plan.canonical);
   const bias = offset && values.get(offset, "plain");
   const isFixed = isConstant(w!);
-  const layout = forwardLayoutOf(g, rule.block, isFixed);
+  const layout = forwardLayoutOf(g, {
+    block: rule.block,
+    isConstant: isFixed,
+  });
   switch (layout) {
     case "blockedTaps": {
       const inputs = {

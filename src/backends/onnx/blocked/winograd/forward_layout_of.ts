@@ -10,8 +10,11 @@ import { hasLongStrips } from "./strips.ts";
  */
 export function forwardLayoutOf(
   g: Window,
-  block: number,
-  isConstant: boolean,
+  { block, isConstant }: {
+    readonly block: number;
+    /** Whether the filter is. */
+    readonly isConstant: boolean;
+  },
 ): Exclude<FilterLayout, "imageFilter"> {
   if (isConstant && hasLongStrips(g, block)) return "stripTaps";
   if (isConstant && hasGroupedWinograd(g, block)) return "blockedTaps";

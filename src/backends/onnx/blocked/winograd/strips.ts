@@ -2,9 +2,9 @@
  * A 3x3 convolution at stride 1 by strips: Winograd's algorithm along columns
  * alone. Four rows of the result from six of the input take half of the
  * multiplications, eight from ten 5 of 12; tiles take a quarter. But rows move
- * whole, and the fewer the channels, the more of the time is moving. The products are one convolution of 1x3 filters with a group for each
- * point. A cell that is not finite spoils its columns in the strips that read
- * it.
+ * whole, and the fewer the channels, the more of the time is moving. The
+ * products are one convolution of 1x3 filters with a group for each point. A
+ * cell that is not finite spoils its columns in the strips that read it.
  *
  * @module
  */

@@ -1,0 +1,13 @@
+import { DeviceFailedError } from "../errors.ts";
+
+/** What ONNX Runtime does for a backend, with its errors as those of the device. */
+export async function runOnDevice<A>(
+  backend: string,
+  work: () => Promise<A>,
+): Promise<A> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new DeviceFailedError(backend, cause);
+  }
+}
