@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { platform } from "node:process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { failureWords } from "./_failure_words.ts";
 import { refuse } from "./_refusal.ts";
+import { failureWords } from "./failure_words.ts";
 
 /** How much an archive may unpack to. */
 export interface UnpackLimits {
@@ -60,7 +60,7 @@ export function archiveSink(
       const code = (cause as { readonly code?: unknown }).code;
       // A folder where a file should be, a name too long, a full disk.
       if (typeof code !== "string" || !/^E[A-Z]+$/.test(code)) throw cause;
-      const got = failureWords(cause);
+      const got = failureWords(cause, "write");
       refuse(archive, shownName(name), "an entry to write", got, cause);
     }
   };

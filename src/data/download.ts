@@ -8,8 +8,8 @@ import type { AsyncResult } from "../core/result.ts";
 import { attemptAsync, refuse } from "./_refusal.ts";
 import type { DataError } from "./data_error.ts";
 import { fetchPart } from "./_download_part.ts";
-import { failureWords } from "./_failure_words.ts";
 import { finishDownload } from "./_finish_download.ts";
+import { failureWords } from "./failure_words.ts";
 
 /** How far a download is, in bytes. */
 export interface DownloadProgress {
@@ -94,7 +94,7 @@ export function download(
         // A full disk, a folder without leave to write.
         const code = cause instanceof Error && "code" in cause && cause.code;
         if (typeof code !== "string") throw cause;
-        const got = failureWords(cause);
+        const got = failureWords(cause, "write");
         return refuse(file, "file", "a writable file", got, cause);
       })
     );

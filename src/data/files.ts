@@ -5,8 +5,8 @@
  */
 
 import type { AsyncResult, Result } from "../core/result.ts";
-import { failureWords } from "./_failure_words.ts";
 import { type DataError, malformedFile, missingFile } from "./data_error.ts";
+import { failureWords } from "./failure_words.ts";
 
 /**
  * Reads a whole file.
@@ -36,7 +36,7 @@ export function readBytes(file: string): AsyncResult<DataError, Uint8Array> {
     } catch (cause) {
       return isAbsent(cause)
         ? { _tag: "Left", left: missingFile(file) }
-        : failure(file, "a readable file", cause);
+        : failure(file, { use: "read", wanted: "a readable file", cause });
     }
   };
 }
@@ -90,7 +90,7 @@ export function writeAtomic(
       }
       return { _tag: "Right", right: undefined };
     } catch (cause) {
-      return failure(file, "a writable file", cause);
+      return failure(file, { use: "write", wanted: "a writable file", cause });
     }
   };
 }
@@ -136,7 +136,8 @@ export function removeTemporaries(
       return { _tag: "Right", right: names };
     } catch (cause) {
       if (isAbsent(cause)) return { _tag: "Right", right: [] };
-      return failure(folder, "a readable folder", cause);
+      const wanted = "a readable folder";
+      return failure(folder, { use: "read", wanted, cause });
     }
   };
 }
@@ -147,10 +148,13 @@ function isAbsent(cause: unknown): boolean {
 
 function failure(
   file: string,
-  wanted: string,
-  cause: unknown,
+  { use, wanted, cause }: {
+    readonly use: "read" | "write";
+    readonly wanted: string;
+    readonly cause: unknown;
+  },
 ): Result<DataError, never> {
-  const got = failureWords(cause);
+  const got = failureWords(cause, use);
   return {
     _tag: "Left",
     left: malformedFile(file, "file", wanted, got, cause),

@@ -1,5 +1,6 @@
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
+import { failureWords } from "../data/failure_words.ts";
 import { left, right } from "./_result.ts";
 import { formatLogRow } from "./format_log_row.ts";
 import type { LogRow } from "./log_row.ts";
@@ -43,7 +44,7 @@ export function appendLog(
       await appendFile(file, rows.map(formatLogRow).join(""));
       return right(undefined);
     } catch (cause) {
-      const got = cause instanceof Error ? cause.message : String(cause);
+      const got = failureWords(cause, "write");
       return left(malformedFile(file, "file", "a writable file", got, cause));
     }
   };

@@ -7,6 +7,7 @@
 import { OptionError } from "../core/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import { type DataError, malformedFile } from "../data/data_error.ts";
+import { failureWords } from "../data/failure_words.ts";
 import { left, right } from "./_result.ts";
 import type { RunExists } from "./run_error.ts";
 
@@ -96,7 +97,7 @@ export function createRunFolder(
       await mkdir(folder, { recursive: true });
       return right(files);
     } catch (cause) {
-      const got = cause instanceof Error ? cause.message : String(cause);
+      const got = failureWords(cause, "write");
       return left(malformedFile(folder, "folder", "writable", got, cause));
     }
   };

@@ -254,5 +254,11 @@ Deno.test("download() tells a disk that takes nothing from a server that gives n
       await download("http://127.0.0.1:1/", { file: join(folder, "a", "b") })(),
     );
     match(error.message, /"file" must be a writable file: got a file where/);
+    const file = `${join(folder, "b")}/`;
+    const fetch = () => Promise.resolve(new Response("x"));
+    equal(
+      left(await download("http://127.0.0.1:1/", { file, fetch })()).message,
+      `${file}: "file" must be a writable file: got no folder that can hold it`,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { deepStrictEqual, equal, match, ok } from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { failureWords } from "../../src/data/_failure_words.ts";
+import { failureWords } from "../../src/data/failure_words.ts";
 import {
   readBytes,
   removeTemporaries,
@@ -41,6 +41,17 @@ Deno.test("writeAtomic() says which file it could not write", () =>
       );
       ok("cause" in error && error.cause instanceof Error);
     }
+  }));
+
+Deno.test("writeAtomic() says of a folder that is not there that it holds no file", () =>
+  withFolder(async (folder) => {
+    // The slash makes it a name within a folder that no one makes.
+    const file = `${join(folder, "a")}/`;
+    equal(
+      left(await writeAtomic(file, "a")()).message,
+      `${file}: "file" must be a writable file: got no folder that can hold it`,
+    );
+    deepStrictEqual(await readdir(folder), []);
   }));
 
 Deno.test("readBytes() names a missing file", async () => {
@@ -101,5 +112,11 @@ Deno.test("failureWords() has words for what often happens, else the code", () =
     [{ code: "EXDEV" }, "EXDEV"],
     [new TypeError("odd"), "TypeError: odd"],
   ];
-  for (const [cause, words] of cases) equal(failureWords(cause), words);
+  for (const [cause, words] of cases) {
+    equal(failureWords(cause, "read"), words);
+    equal(failureWords(cause, "write"), words);
+  }
+  const absent = { code: "ENOENT" };
+  equal(failureWords(absent, "read"), "none");
+  equal(failureWords(absent, "write"), "no folder that can hold it");
 });

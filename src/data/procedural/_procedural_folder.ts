@@ -1,4 +1,4 @@
-import { failureWords } from "../_failure_words.ts";
+import { failureWords } from "../failure_words.ts";
 import { refuse } from "../_refusal.ts";
 import { readBytes } from "../files.ts";
 import type { PerSplit } from "./per_split.ts";
@@ -65,7 +65,7 @@ async function onDisk<A>(
   try {
     return await f(await import("node:fs/promises"));
   } catch (cause) {
-    const got = failureWords(cause);
+    const got = failureWords(cause, "write");
     refuse(folder, "folder", "a writable folder", got, cause);
   }
 }

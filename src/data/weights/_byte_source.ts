@@ -1,5 +1,5 @@
 import { type DataError, missingFile } from "../data_error.ts";
-import { failureWords } from "../_failure_words.ts";
+import { failureWords } from "../failure_words.ts";
 import { attemptAsync, Refusal, refuse } from "../_refusal.ts";
 import type { Result } from "../../core/result.ts";
 
@@ -30,7 +30,7 @@ async function withFile<A>(
   const { open } = await import("node:fs/promises");
   const handle = await open(file, "r").catch((cause: { code?: string }) => {
     if (cause.code === "ENOENT") throw new Refusal(missingFile(file));
-    const got = failureWords(cause);
+    const got = failureWords(cause, "read");
     return refuse(file, "file", "a readable file", got, cause);
   });
   try {

@@ -1,6 +1,5 @@
 /** What a file system refuses by, for people. */
 const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: "none",
   EISDIR: "a folder",
   ENOTDIR: "a file where a folder must be",
   // Folders are made with those above them, so only a file can be in the way.
@@ -15,11 +14,24 @@ const WORDS: Readonly<Record<string, string>> = {
   EMFILE: "too many open files",
 };
 
-/** What a failed call of the file system met, in words that follow "got". */
-export function failureWords(cause: unknown): string {
+/** What a file that is not there means to who asked for it. */
+const ABSENT = {
+  read: "none",
+  // A file is made where there is none; only its folder can be missing.
+  write: "no folder that can hold it",
+} as const;
+
+/**
+ * What a failed call of the file system met, in words that follow "got".
+ *
+ * @param cause What was thrown.
+ * @param use What the file or folder was wanted for.
+ */
+export function failureWords(cause: unknown, use: "read" | "write"): string {
   const code = typeof cause === "object" && cause !== null && "code" in cause
     ? cause.code
     : undefined;
   // Without a code it is no failure of a file: a runtime that allows none.
-  return typeof code === "string" ? WORDS[code] ?? code : String(cause);
+  if (typeof code !== "string") return String(cause);
+  return code === "ENOENT" ? ABSENT[use] : WORDS[code] ?? code;
 }
