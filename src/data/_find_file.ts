@@ -32,7 +32,9 @@ export async function findFile(
 export async function requireFolder(root: string): Promise<void> {
   const { stat } = await import("node:fs/promises");
   const found = await stat(root).catch(() => undefined);
-  if (found?.isFile()) refuse(root, "root", "a folder", "a file");
+  if (found === undefined || found.isDirectory()) return;
+  const got = found.isFile() ? "a file" : "neither a folder nor a file";
+  refuse(root, "root", "a folder", got);
 }
 
 /** `f` of every item, `width` at a time, in order; a failure starts no further item. */

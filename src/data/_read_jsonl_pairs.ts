@@ -77,21 +77,16 @@ async function readLines(
   split: string,
 ): Promise<{ readonly file: string; readonly lines: readonly PairLine[] }> {
   const own = `${split}.jsonl`;
-  const isOwn = await isFile(join(root, own));
+  const isOwn = await isThere(join(root, own));
   const file = await findFile(root, [isOwn ? own : "pairs.jsonl"]);
   const bytes = unwrap(await readBytes(file)());
   const lines = decodeLines(bytes, file, isOwn);
   const common = join(root, "pairs.jsonl");
   if (isOwn && file !== common && await isFile(common)) {
-    const others = decodeLines(
-      unwrap(await readBytes(common)()),
-      common,
-      false,
-    );
-    const other = others.find((line) => line.split === split);
-    if (other !== undefined) {
-      const wanted = `in one file, and ${own} is there`;
-      refuse(common, `${other.at}, split`, wanted, JSON.stringify(split));
+    const at = lineOfSplit(unwrap(await readBytes(common)()), split);
+    if (at !== undefined) {
+      const wanted = `none that has a file of its own, ${own}`;
+      refuse(common, `${at}, split`, wanted, JSON.stringify(split));
     }
   }
   return { file, lines };
@@ -102,14 +97,37 @@ async function isFile(path: string): Promise<boolean> {
   return await stat(path).then((found) => found.isFile(), () => false);
 }
 
+/** Whether anything has this name, if only a link that leads nowhere. */
+async function isThere(path: string): Promise<boolean> {
+  const { lstat } = await import("node:fs/promises");
+  return await lstat(path).then(() => true, () => false);
+}
+
 function decodeLines(
   bytes: Uint8Array,
   file: string,
   isOwn: boolean,
 ): readonly PairLine[] {
-  const texts = new TextDecoder().decode(bytes).split("\n");
-  return texts.flatMap((text, index) => {
-    if (text.trim() === "") return [];
-    return [decodePairLine(text, { file, at: `line ${index + 1}`, isOwn })];
-  });
+  return linesOf(bytes).map(({ text, at }) =>
+    decodePairLine(text, { file, at, isOwn })
+  );
+}
+
+/** The first line of this split; what is wrong with a line is told to those who read it. */
+function lineOfSplit(bytes: Uint8Array, split: string): string | undefined {
+  return linesOf(bytes).find(({ text }) => {
+    try {
+      return JSON.parse(text)?.split === split;
+    } catch {
+      return false;
+    }
+  })?.at;
+}
+
+function linesOf(
+  bytes: Uint8Array,
+): readonly { readonly text: string; readonly at: string }[] {
+  return new TextDecoder().decode(bytes).split("\n")
+    .map((text, index) => ({ text, at: `line ${index + 1}` }))
+    .filter(({ text }) => text.trim() !== "");
 }

@@ -4,11 +4,12 @@
  * @module
  */
 
+import { OptionError } from "../core/errors.ts";
 import type { AsyncResult } from "../core/result.ts";
 import { decodeFindings } from "./_decode_findings.ts";
 import { type InspectedSplit, inspectSplit } from "./_inspect_split.ts";
 import { PUBLIC_COUNTS } from "./_public_counts.ts";
-import { attemptAsync, Refusal, refuse } from "./_refusal.ts";
+import { attemptAsync, Refusal } from "./_refusal.ts";
 import { counted } from "./counted.ts";
 import type { DataError } from "./data_error.ts";
 import type {
@@ -25,7 +26,7 @@ import type { DataFormat, ReadingChoices } from "./read_pairs.ts";
 export interface CheckDataOptions extends ReadingChoices {
   /** Layout of the folder. */
   readonly format: DataFormat;
-  /** Splits to look at; by default all that the format has and the folder too. */
+  /** Splits to look at, at least one; by default all that the format has and the folder too. */
   readonly splits?: readonly string[];
   /**
    * Stops between two splits or pictures; the promise is then rejected with its
@@ -50,7 +51,8 @@ export interface CheckDataOptions extends ReadingChoices {
  * @param root Folder that holds the data set.
  * @param options Format, splits and choices.
  * @returns The report; a `MissingFile` where not one list is there, a
- * `MalformedFile` where the root is a file or its lists hold no pair.
+ * `MalformedFile` where the root is no folder or its lists hold no pair.
+ * @throws {OptionError} If `splits` is empty.
  *
  * @example
  * ```ts
@@ -66,13 +68,17 @@ export function checkData(
   options: CheckDataOptions,
 ): AsyncResult<DataError, DataReport> {
   const { format, splits, signal, onProgress } = options;
+  if (splits?.length === 0) {
+    throw new OptionError("checkData", "splits", "at least one", "none");
+  }
   return () =>
     attemptAsync(async () => {
       const { readFormat, splitsOf } = await import("./_read_format.ts");
       const { requireFolder, tolerantFind } = await import("./_find_file.ts");
       await requireFolder(root);
       const names = splits ?? await splitsOf(root, format);
-      if (names.length === 0) await refuseEmpty(root, options);
+      // Only `jsonl` has none that are always looked for.
+      if (names.length === 0) await refuseNone(root);
       const sets: PairSet[] = [];
       const inspected: InspectedSplit[] = [];
       const malformed: DataFinding[] = [];
@@ -91,8 +97,10 @@ export function checkData(
         } catch (thrown) {
           if (!(thrown instanceof Refusal)) throw thrown;
           const { error } = thrown;
-          // Nothing but the list is looked for strictly.
-          if (error._tag === "MissingFile" && splits === undefined) {
+          // Nothing but the list is looked for strictly. Splits of a format may
+          // be absent; those of `jsonl` are named by what the folder holds.
+          const isOptional = splits === undefined && format !== "jsonl";
+          if (error._tag === "MissingFile" && isOptional) {
             absent ??= error;
           } else malformed.push(malformedSplit(split, error));
         }
@@ -124,12 +132,8 @@ export function checkData(
     });
 }
 
-/** Says what makes a folder one without a split: only `jsonl` has no fixed ones. */
-async function refuseEmpty(
-  root: string,
-  { splits }: CheckDataOptions,
-): Promise<never> {
-  if (splits !== undefined) refuse(root, "splits", "at least one", "none");
+/** Says what makes a folder one without a split. */
+async function refuseNone(root: string): Promise<never> {
   const { refuseNoPairs } = await import("./_read_jsonl_pairs.ts");
   return await refuseNoPairs(root);
 }

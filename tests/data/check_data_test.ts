@@ -1,7 +1,15 @@
-import { deepStrictEqual, equal, match, ok, rejects } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  equal,
+  match,
+  ok,
+  rejects,
+  throws,
+} from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { OptionError } from "../../src/core/errors.ts";
 import { checkData } from "../../src/data/check_data.ts";
 import type { CheckProgress } from "../../src/data/data_report.ts";
 import { writeAtomic } from "../../src/data/files.ts";
@@ -204,19 +212,30 @@ Deno.test("checkData() finds a picture that is cut behind its header, in every s
 
 Deno.test("checkData() stops between two pictures", () =>
   withFolder(async (root) => {
-    await writePascal(root, LISTS);
+    // Many more than are decoded at once: those in work are finished.
+    const names = Array.from({ length: 40 }, (_, i) => `${i}.png`);
+    const lines = names.map((path) => {
+      const side = { path, keypoints: [[1, 2]] };
+      return JSON.stringify({ split: "test", source: side, target: side });
+    });
+    right(await writeAtomic(join(root, "pairs.jsonl"), lines.join("\n"))());
+    for (const name of names) {
+      right(await writeAtomic(join(root, name), picture(1))());
+    }
     const stop = new AbortController();
     const seen: number[] = [];
-    const onProgress = ({ what, done }: CheckProgress): void => {
-      if (what === "splits" && done === 3) stop.abort(new Error("enough"));
-      if (what === "pictures") seen.push(done);
+    const onProgress = ({ what, done, total }: CheckProgress): void => {
+      if (what !== "pictures") return;
+      equal(total, names.length);
+      seen.push(done);
+      stop.abort(new Error("enough"));
     };
     const { signal } = stop;
     await rejects(
-      checkData(root, { ...PASCAL, signal, onProgress })(),
+      checkData(root, { format: "jsonl", signal, onProgress })(),
       /enough/,
     );
-    deepStrictEqual(seen, []);
+    ok(seen.length >= 1 && seen.length < 10, `${seen.length} were decoded`);
   }));
 
 Deno.test("checkData() says of a folder that it is no picture and no annotation", () =>
@@ -245,11 +264,26 @@ Deno.test("checkData() refuses a file for a root, and no split", () =>
       left(await checkData(file, PASCAL)()).message,
       `${file}: "root" must be a folder: got a file`,
     );
-    equal(
-      left(await checkData(root, { ...PASCAL, splits: [] })()).message,
-      `${root}: "splits" must be at least one: got none`,
+    throws(
+      () => checkData(root, { ...PASCAL, splits: [] }),
+      (error: unknown) =>
+        error instanceof OptionError &&
+        error.message ===
+          'checkData(): "splits" must be at least one: got none',
     );
   }));
+
+Deno.test({
+  name: "checkData() refuses a device for a root",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const device = "/dev/null";
+    equal(
+      left(await checkData(device, PASCAL)()).message,
+      `${device}: "root" must be a folder: got neither a folder nor a file`,
+    );
+  },
+});
 
 Deno.test("checkData() names the first list where not one is there", () =>
   withFolder(async (root) => {

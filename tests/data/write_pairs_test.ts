@@ -1,5 +1,5 @@
 import { deepStrictEqual, equal, match, throws } from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { OptionError } from "../../src/core/errors.ts";
 import { checkData } from "../../src/data/check_data.ts";
@@ -133,12 +133,80 @@ Deno.test("readPairs() refuses a split that is in two files", () =>
     }
     equal(
       left(await readPairs(root, { ...TRAINING, split: "test" })()).message,
-      `${common}: "line 2, split" must be in one file, and test.jsonl is ` +
-        'there: got "test"',
+      `${common}: "line 2, split" must be none that has a file of its own, ` +
+        'test.jsonl: got "test"',
     );
     const val = right(await readPairs(root, { ...TRAINING, split: "val" })());
     equal(val.pairs.length, 1);
   }));
+
+Deno.test("readPairs() reads a split's own file beside lines that are wrong", () =>
+  withLines(
+    ["broken", "null", "[]", '{"split": "val"}'].join("\n"),
+    async (root) => {
+      for (const split of ["train", "val"]) {
+        const own = join(root, `${split}.jsonl`);
+        right(await writeAtomic(own, JSON.stringify({ ...LINE, split }))());
+      }
+      equal(right(await readPairs(root, TRAINING)()).pairs.length, 1);
+      // What is wrong with a line does not hide that the split is in both.
+      match(
+        left(await readPairs(root, { ...TRAINING, split: "val" })()).message,
+        /pairs\.jsonl: "line 4, split" must be none .*, val\.jsonl: got "val"$/,
+      );
+      match(
+        left(await readPairs(root, { ...TRAINING, split: "test" })()).message,
+        /pairs\.jsonl: "line 1" must be JSON/,
+      );
+    },
+  ));
+
+Deno.test("checkData() names a folder that has the name of a split's file", async () => {
+  const options = { format: "jsonl" } as const;
+  const said = (root: string) =>
+    `${join(root, "test.jsonl")}: "file" must be a readable file: got a folder`;
+  const malformed = async (root: string) =>
+    right(await checkData(root, options)()).findings
+      .filter(({ kind }) => kind === "malformed")
+      .map(({ split, message }) => [split, message]);
+  await withLines([LINE], async (root) => {
+    await mkdir(join(root, "test.jsonl"));
+    equal(
+      left(await readPairs(root, { ...options, split: "test" })()).message,
+      said(root),
+    );
+    deepStrictEqual(await malformed(root), [["test", said(root)]]);
+    deepStrictEqual(
+      right(await checkData(root, options)()).splits.map(({ split }) => split),
+      ["train"],
+    );
+  });
+  await withFolder(async (root) => {
+    await mkdir(join(root, "test.jsonl"));
+    deepStrictEqual(await malformed(root), [["test", said(root)]]);
+  });
+});
+
+Deno.test({
+  name:
+    "checkData() names a link that has the name of a split's file and leads nowhere",
+  // Where links take leave of their own.
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withLines([LINE], async (root) => {
+      const file = join(root, "test.jsonl");
+      await symlink(join(root, "none"), file);
+      const { findings, splits } = right(
+        await checkData(root, { format: "jsonl" })(),
+      );
+      deepStrictEqual(splits.map(({ split }) => split), ["train"]);
+      equal(findings[0]?.split, "test");
+      equal(
+        findings[0]?.message,
+        `${file}: must be a readable file: got none`,
+      );
+    }),
+});
 
 Deno.test("readPairs() reads the lines that docs/data.md shows", async () => {
   const docs = new URL("../../docs/data.md", import.meta.url);
