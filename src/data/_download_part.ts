@@ -47,7 +47,7 @@ export async function fetchPart(
   };
   let response: Response;
   try {
-    response = await askForRest(url, options, earlier);
+    response = await askForRest({ url, options, earlier });
   } catch (cause) {
     return fail({ got: `no answer (${(cause as Error).message})`, cause });
   }
@@ -103,10 +103,13 @@ async function earlierPart(url: string, file: string): Promise<EarlierPart> {
 
 /** Asks for all of a file, or for what is missing if it is still the same one. */
 async function askForRest(
-  url: string,
-  { signal, ...options }: DownloadOptions,
-  { size, etag }: EarlierPart,
+  { url, options, earlier: { size, etag } }: {
+    readonly url: string;
+    readonly options: DownloadOptions;
+    readonly earlier: EarlierPart;
+  },
 ): Promise<Response> {
+  const { signal } = options;
   const ask = options.fetch ?? fetch;
   return await ask(url, {
     headers: {
