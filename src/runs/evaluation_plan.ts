@@ -55,7 +55,7 @@ export interface EvaluateModelsOptions extends
   > {
   /** Pixels that errors and θ are measured in. */
   readonly space: PckSpace;
-  /** Sizes that pictures are resized to, each in turn; by default that a model was trained at, else about 256. */
+  /** Sizes that pictures are resized to, each in turn; by default the size that a model was trained at, else about 256. */
   readonly sizes?: readonly ImageSize[];
   /** Ways to read matches, compared on the same score maps; at least one. */
   readonly readings: (model: OpenedModel) => readonly Reading[];
