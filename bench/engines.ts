@@ -241,7 +241,7 @@ if (import.meta.main) {
     },
   });
   const rounds = wholeOption("--rounds", options.rounds);
-  const limit = numberOption("--limit", options.limit, 1);
+  const limit = numberOption("--limit", options.limit, { above: 0 });
   const names = namesOption("--case", options.case, CASE_NAMES);
   const pairs = options.pairs === undefined
     ? undefined

@@ -22,15 +22,31 @@ export function wholeOption(option: string, text: string, least = 1): number {
   );
 }
 
-/** A finite number of at least `least`. */
+/** A finite number of at least `least`, or above `above`. */
 export function numberOption(
   option: string,
   text: string,
-  least: number,
+  bound: { readonly least: number } | { readonly above: number },
 ): number {
   const value = numberOf(text);
-  return Number.isFinite(value) && value >= least ? value : wrongOption(
-    `${option} must be a number of at least ${least}: got "${text}"`,
+  const isWithin = "least" in bound
+    ? value >= bound.least
+    : value > bound.above;
+  if (Number.isFinite(value) && isWithin) return value;
+  const wanted = "least" in bound
+    ? `of at least ${bound.least}`
+    : `above ${bound.above}`;
+  return wrongOption(`${option} must be a number ${wanted}: got "${text}"`);
+}
+
+/** A name of `known`. */
+export function nameOption<const N extends string>(
+  option: string,
+  given: string,
+  known: readonly N[],
+): N {
+  return known.find((each) => each === given) ?? wrongOption(
+    `${option} must be one of ${known.join(", ")}: got "${given}"`,
   );
 }
 
@@ -40,13 +56,7 @@ export function namesOption<const N extends string>(
   given: readonly string[],
   known: readonly N[],
 ): readonly N[] {
-  const isKnown = (name: string): name is N =>
-    known.some((each) => each === name);
-  if (given.every(isKnown)) return given;
-  const got = given.find((name) => !isKnown(name));
-  return wrongOption(
-    `${option} must be one of ${known.join(", ")}: got "${got}"`,
-  );
+  return given.map((name) => nameOption(option, name, known));
 }
 
 /** `Number` takes blank text for 0. */

@@ -17,7 +17,12 @@ import process from "node:process";
 import { type Lowering, LOWERINGS } from "@simsc/core/runs";
 import project from "../deno.json" with { type: "json" };
 import { compareSides, type Comparison } from "./compare_sides.ts";
-import { namesOption, numberOption, wholeOption } from "./option_values.ts";
+import {
+  nameOption,
+  namesOption,
+  numberOption,
+  wholeOption,
+} from "./option_values.ts";
 import {
   measured,
   readResults,
@@ -102,13 +107,9 @@ const { values: options } = scriptOptions(import.meta.url, {
 
 const wanted = namesOption("--case", options.case, CASES);
 const cases = CASES.filter((name) => wanted.includes(name));
-const [lowering = "auto"] = namesOption(
-  "--lowering",
-  [options.lowering],
-  LOWERINGS,
-);
+const lowering = nameOption("--lowering", options.lowering, LOWERINGS);
 const steps = wholeOption("--steps", options.steps);
-const seconds = numberOption("--seconds", options.seconds, 0);
+const seconds = numberOption("--seconds", options.seconds, { least: 0 });
 
 // Read first: it may be the file that will be written.
 const earlier = options.check === undefined

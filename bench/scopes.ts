@@ -51,7 +51,7 @@ const { values: options } = scriptOptions(import.meta.url, {
 const data = givenOption("--data", options.data);
 const weights = givenOption("--weights", options.weights);
 const epochs = wholeOption("--epochs", options.epochs, 2);
-const limit = numberOption("--limit", options.limit, 0);
+const limit = numberOption("--limit", options.limit, { above: 0 });
 
 const backend = right(await createBackend("onnx-cpu")());
 const scratch = await mkdtemp(join(tmpdir(), "epochs-"));

@@ -1,6 +1,7 @@
 import { deepStrictEqual, equal, match } from "node:assert/strict";
 import {
   givenOption,
+  nameOption,
   namesOption,
   numberOption,
   wholeOption,
@@ -14,8 +15,18 @@ Deno.test("wholeOption() takes the least and more", () => {
 });
 
 Deno.test("numberOption() takes the least, fractions too", () => {
-  equal(numberOption("--seconds", "0", 0), 0);
-  equal(numberOption("--seconds", "0.5", 0), 0.5);
+  equal(numberOption("--seconds", "0", { least: 0 }), 0);
+  equal(numberOption("--seconds", "0.5", { least: 0 }), 0.5);
+});
+
+Deno.test("numberOption() takes whatever is above a bound", () => {
+  equal(numberOption("--limit", "0.5", { above: 0 }), 0.5);
+  equal(numberOption("--limit", "1e-9", { above: 0 }), 1e-9);
+});
+
+Deno.test("nameOption() gives the name", () => {
+  const name: "a" | "b" = nameOption("--lowering", "b", ["a", "b"]);
+  equal(name, "b");
 });
 
 Deno.test("namesOption() gives the names as they came", () => {
@@ -35,6 +46,7 @@ Deno.test("givenOption() gives the text", () => {
 
 const whole = "must be a whole number of at least";
 const number = "must be a number of at least";
+const above = "must be a number above";
 const REFUSED = [
   [["bench:memory", "--rounds", "0"], `--rounds ${whole} 1: got "0"`],
   [["bench:memory", "--rounds", "1.5"], `--rounds ${whole} 1: got "1.5"`],
@@ -44,7 +56,11 @@ const REFUSED = [
     ["bench:peers", "--seconds", "Infinity"],
     `--seconds ${number} 0: got "Infinity"`,
   ],
-  [["bench:engines", "--limit", "0"], `--limit ${number} 1: got "0"`],
+  [["bench:engines", "--limit", "0"], `--limit ${above} 0: got "0"`],
+  [
+    ["bench:scopes", "--data", "x", "--weights", "y", "--limit", "0"],
+    `--limit ${above} 0: got "0"`,
+  ],
   [
     ["bench:peers", "--lowering", "fast"],
     '--lowering must be one of auto, plain, blocked: got "fast"',
