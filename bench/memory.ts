@@ -6,7 +6,8 @@
  *       [--json FILE]
  *
  * PyTorch counts in the leaner of its two memory layouts. Without Python and
- * PyTorch it says so and ends well.
+ * PyTorch it says so and ends well. Some cases alone are written where `--json`
+ * says and not published.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import { namesOption, wholeOption } from "./option_values.ts";
 import {
   type Measured,
   measured,
-  resultsPath,
+  resultsTarget,
   writeResults,
 } from "./results_file.ts";
 import { scriptOptions } from "./script_options.ts";
@@ -71,7 +72,7 @@ if (import.meta.main) {
       python: { type: "string", default: "python3" },
       case: { type: "string", multiple: true, default: CASES },
       rounds: { type: "string", default: "3" },
-      json: { type: "string", default: resultsPath("memory.json") },
+      json: { type: "string" },
     },
   });
   const rounds = wholeOption("--rounds", options.rounds);
@@ -83,7 +84,12 @@ if (import.meta.main) {
   };
   const rows: MemoryRow[] = [];
   let versions: Measured["versions"] = {};
-  for (const name of namesOption("--case", options.case, CASE_NAMES)) {
+  const names = namesOption("--case", options.case, CASE_NAMES);
+  const target = resultsTarget("memory.json", {
+    json: options.json,
+    isWhole: CASES.every((name) => names.includes(name)),
+  });
+  for (const name of names) {
     const peaks = {
       ours: [] as number[],
       contiguous: [] as number[],
@@ -120,5 +126,5 @@ if (import.meta.main) {
     steps: STEPS,
     rows,
   };
-  await writeResults(options.json, results);
+  if (target !== undefined) await writeResults(target, results);
 }

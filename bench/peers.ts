@@ -8,7 +8,9 @@
  * drift, so the counted steps alternate, and of short ones there are more than
  * `--steps`: as many as `--seconds` hold. Without Python and PyTorch it says so
  * and ends well. `--check` compares the ratios with those of an earlier file and
- * ends with 1 where one is worse by more than 15 %.
+ * ends with 1 where one is worse by more than 15 %. What is published is
+ * replaced by all cases with the lowering that `auto` takes; others are written
+ * where `--json` says.
  *
  * @module
  */
@@ -26,7 +28,7 @@ import {
 import {
   measured,
   readResults,
-  resultsPath,
+  resultsTarget,
   writeResults,
 } from "./results_file.ts";
 import { scriptOptions } from "./script_options.ts";
@@ -96,7 +98,7 @@ function tableLine(row: Row): string {
 const { values: options } = scriptOptions(import.meta.url, {
   options: {
     python: { type: "string", default: "python3" },
-    json: { type: "string", default: resultsPath("peers.json") },
+    json: { type: "string" },
     steps: { type: "string", default: "20" },
     seconds: { type: "string", default: "20" },
     case: { type: "string", multiple: true, default: [...CASES] },
@@ -108,6 +110,10 @@ const { values: options } = scriptOptions(import.meta.url, {
 const wanted = namesOption("--case", options.case, CASES);
 const cases = CASES.filter((name) => wanted.includes(name));
 const lowering = nameOption("--lowering", options.lowering, LOWERINGS);
+const target = resultsTarget("peers.json", {
+  json: options.json,
+  isWhole: cases.length === CASES.length && lowering === "auto",
+});
 const steps = wholeOption("--steps", options.steps);
 const seconds = numberOption("--seconds", options.seconds, { least: 0 });
 
@@ -149,7 +155,7 @@ const results = {
   lowering,
   rows,
 };
-await writeResults(options.json, results);
+if (target !== undefined) await writeResults(target, results);
 
 if (earlier !== undefined) {
   const worse = worsened(results, earlier);

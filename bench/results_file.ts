@@ -30,6 +30,20 @@ export function resultsPath(name: string): string {
   return fileURLToPath(new URL(`results/${name}`, import.meta.url));
 }
 
+/**
+ * Where a benchmark writes: where it was told, else into the file of
+ * `bench/results`, which only a whole measurement replaces.
+ */
+export function resultsTarget(
+  name: string,
+  { json, isWhole }: {
+    readonly json: string | undefined;
+    readonly isWhole: boolean;
+  },
+): string | undefined {
+  return json ?? (isWhole ? resultsPath(name) : undefined);
+}
+
 /** The JSON of a file, or none where nobody has measured. */
 export async function readResults(path: string): Promise<unknown> {
   const text = await readFile(path, "utf8").catch(() => undefined);

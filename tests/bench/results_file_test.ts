@@ -2,7 +2,12 @@ import { deepStrictEqual, equal } from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readResults, writeSections } from "../../bench/results_file.ts";
+import {
+  readResults,
+  resultsPath,
+  resultsTarget,
+  writeSections,
+} from "../../bench/results_file.ts";
 
 const MEASURED = { date: "", cpu: "a", cores: 1, versions: {} };
 
@@ -20,4 +25,13 @@ Deno.test("writeSections() replaces what was measured again and keeps the rest",
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+Deno.test("resultsTarget() publishes what was measured as a whole", () => {
+  const path = (json: string | undefined, isWhole: boolean) =>
+    resultsTarget("peers.json", { json, isWhole });
+  equal(path(undefined, true), resultsPath("peers.json"));
+  equal(path(undefined, false), undefined);
+  equal(path("mine.json", false), "mine.json");
+  equal(path("mine.json", true), "mine.json");
 });
