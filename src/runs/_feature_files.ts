@@ -5,7 +5,7 @@ import { readSafetensors } from "../data/read_safetensors.ts";
 import { encodeSafetensors, type NamedTensors } from "../data/safetensors.ts";
 import { isObject } from "./_is_object.ts";
 import { mapValues } from "./_tensor_map.ts";
-import { digestBytes } from "./digest_tensors.ts";
+import { digestBytes, digestTensors } from "./digest_tensors.ts";
 import { type PreparedImage, stackInputs } from "./prepared_image.ts";
 
 /** Everything that what was prepared of a picture depends on, as plain data. */
@@ -22,11 +22,12 @@ export async function findFeatures(
 ): Promise<PreparedImage | undefined> {
   const text = JSON.stringify(key);
   const read = await readSafetensors(await fileOf(folder, text))();
-  if (read._tag === "Left" || read.right.metadata["key"] !== text) {
-    return undefined;
-  }
-  const sizes = sizesOf(read.right.metadata["picture"] ?? "");
-  return sizes && withInputs(sizes, read.right.tensors);
+  if (read._tag === "Left") return undefined;
+  const { metadata, tensors } = read.right;
+  const isWhole = metadata["key"] === text &&
+    metadata["digest"] === await digestTensors(tensors);
+  const sizes = isWhole ? sizesOf(metadata["picture"] ?? "") : undefined;
+  return sizes && withInputs(sizes, tensors);
 }
 
 /** Keeps what was prepared of a picture in a folder: whole, or not at all. */
@@ -37,9 +38,11 @@ export async function keepFeatures(
 ): Promise<Result<DataError, void>> {
   const text = JSON.stringify(key);
   const { stored, resized, padded, decoder } = image;
-  const bytes = encodeSafetensors(stackInputs([image]), {
+  const tensors = stackInputs([image]);
+  const bytes = encodeSafetensors(tensors, {
     key: text,
     picture: JSON.stringify({ stored, resized, padded, decoder }),
+    digest: await digestTensors(tensors),
   });
   return await writeAtomic(await fileOf(folder, text), bytes)();
 }

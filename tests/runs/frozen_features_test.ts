@@ -223,6 +223,12 @@ Deno.test("frozenFeatures() makes anew what is gone or broken", async () => {
       () => Deno.remove(file!),
       () => Deno.writeFile(file!, bytes.subarray(0, bytes.length >> 1)),
       () => Deno.writeFile(file!, new Uint8Array()),
+      // One bit of the last number.
+      () => {
+        const other = bytes.slice();
+        other[other.length - 2]! ^= 1;
+        return Deno.writeFile(file!, other);
+      },
       // Another key: the content of some other file under this name.
       () =>
         Deno.writeTextFile(
