@@ -1,10 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { OptionError } from "../../src/core/errors.ts";
 import type { Backend } from "../../src/backends/backend.ts";
-import {
-  createBackend,
-  type OpaqueTensor,
-} from "../../src/runs/create_backend.ts";
+import type { OpaqueTensor } from "../../src/runs/create_backend.ts";
 import { digestTensors } from "../../src/runs/digest_tensors.ts";
 import type { StepRow } from "../../src/runs/log_row.ts";
 import { readCheckpoint } from "../../src/runs/read_checkpoint.ts";
@@ -20,26 +17,11 @@ import { assertNear } from "../_helpers.ts";
 import { drawSmallSet, smallConfig } from "./_drawn.ts";
 import { pairOf } from "./_fakes.ts";
 import { right } from "./_helpers.ts";
+import { nativeTests } from "./_native_tests.ts";
 
-const native = await createBackend("onnx-cpu")();
-const folder = await Deno.makeTempDir();
+const { folder, onNative } = await nativeTests();
 const data = `${folder}/set`;
 await drawSmallSet(data);
-
-Deno.test.afterAll(async () => {
-  if (native._tag === "Right") await native.right.close();
-  await Deno.remove(folder, { recursive: true });
-});
-
-/** A test on native ONNX Runtime, skipped where it does not load. */
-function onNative(
-  name: string,
-  fn: (backend: Backend<OpaqueTensor>) => Promise<void>,
-): void {
-  const ignore = native._tag === "Left";
-  const reason = ignore ? ` (skipped: ${native.left.missing})` : "";
-  Deno.test({ name: name + reason, ignore, fn: () => fn(right(native)) });
-}
 
 /** Trains on the small set without validating; its steps and parameters. */
 async function trained(

@@ -6,17 +6,13 @@ import {
   throws,
 } from "node:assert/strict";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { Backend } from "../../src/backends/backend.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import type { Picture } from "../../src/data/picture_edit.ts";
 import { backboneConfig } from "../../src/nn/backbone_config.ts";
 import { backboneFeatures } from "../../src/nn/backbone_features.ts";
 import { initBackbone } from "../../src/nn/init_backbone.ts";
 import { rateTensors } from "../../src/runs/_take_step.ts";
-import {
-  createBackend,
-  type OpaqueTensor,
-} from "../../src/runs/create_backend.ts";
+import { createBackend } from "../../src/runs/create_backend.ts";
 import {
   frozenFeatures,
   type FrozenFeaturesOptions,
@@ -42,28 +38,13 @@ import { startState } from "../../src/runs/training_state.ts";
 import { assertNear } from "../_helpers.ts";
 import { drawSmallSet, smallConfig } from "./_drawn.ts";
 import { inFolder, left, right } from "./_helpers.ts";
+import { nativeTests } from "./_native_tests.ts";
 
-const native = await createBackend("onnx-cpu")();
-const folder = await Deno.makeTempDir();
+const { folder, onNative } = await nativeTests();
 const data = `${folder}/set`;
 await drawSmallSet(data);
 const PICTURE = { path: `${data}/JPEGImages/car/trn_0001.png` };
 const OTHER = { path: `${data}/JPEGImages/fish/trn_0002.png` };
-
-Deno.test.afterAll(async () => {
-  if (native._tag === "Right") await native.right.close();
-  await Deno.remove(folder, { recursive: true });
-});
-
-/** A test on native ONNX Runtime, skipped where it does not load. */
-function onNative(
-  name: string,
-  fn: (backend: Backend<OpaqueTensor>) => Promise<void>,
-): void {
-  const ignore = native._tag === "Left";
-  const reason = ignore ? ` (skipped: ${native.left.missing})` : "";
-  Deno.test({ name: name + reason, ignore, fn: () => fn(right(native)) });
-}
 
 const backbone = { ...backboneConfig("tiny"), width: 4 };
 const weights = initBackbone(xoroshiro128plus(3), backbone).parameters;

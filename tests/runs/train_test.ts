@@ -10,10 +10,7 @@ import { referenceBackend } from "../../src/backends/reference.ts";
 import { objective } from "../../src/core/objective.ts";
 import type { ResnetBackbone } from "../../src/nn/backbone_config.ts";
 import { resnet } from "../../src/nn/resnet.ts";
-import {
-  createBackend,
-  type OpaqueTensor,
-} from "../../src/runs/create_backend.ts";
+import type { OpaqueTensor } from "../../src/runs/create_backend.ts";
 import type { Backend } from "../../src/backends/backend.ts";
 import type { Checkpoint } from "../../src/runs/checkpoint.ts";
 import { epochOrder } from "../../src/runs/epoch_order.ts";
@@ -36,26 +33,11 @@ import { trainingData } from "../../src/runs/training_data.ts";
 import { assertNear, TOLERANCES } from "../_helpers.ts";
 import { drawSmallSet, smallConfig } from "./_drawn.ts";
 import { left, right } from "./_helpers.ts";
+import { nativeTests } from "./_native_tests.ts";
 
-const native = await createBackend("onnx-cpu")();
-const folder = await Deno.makeTempDir();
+const { folder, onNative } = await nativeTests();
 const data = `${folder}/set`;
 await drawSmallSet(data);
-
-Deno.test.afterAll(async () => {
-  if (native._tag === "Right") await native.right.close();
-  await Deno.remove(folder, { recursive: true });
-});
-
-/** A test on native ONNX Runtime, skipped where it does not load. */
-function onNative(
-  name: string,
-  fn: (backend: Backend<OpaqueTensor>) => Promise<void>,
-): void {
-  const ignore = native._tag === "Left";
-  const reason = ignore ? ` (skipped: ${native.left.missing})` : "";
-  Deno.test({ name: name + reason, ignore, fn: () => fn(right(native)) });
-}
 
 /** Starts a run of the small set and trains it to the end. */
 async function trained(

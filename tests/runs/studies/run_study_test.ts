@@ -1,9 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Backend } from "../../../src/backends/backend.ts";
-import {
-  createBackend,
-  type OpaqueTensor,
-} from "../../../src/runs/create_backend.ts";
+import type { OpaqueTensor } from "../../../src/runs/create_backend.ts";
 import { fixedConfig, simscRun } from "../../../src/runs/studies/_models.ts";
 import { tinySettings } from "../../../src/runs/studies/drawn_settings.ts";
 import {
@@ -17,26 +14,11 @@ import type {
   StudySettings,
 } from "../../../src/runs/studies/study.ts";
 import { left, right } from "../_helpers.ts";
+import { nativeTests } from "../_native_tests.ts";
 import { fakeStudy } from "./_fake_study.ts";
 
-const native = await createBackend("onnx-cpu")();
-const folder = await Deno.makeTempDir();
+const { folder, onNative } = await nativeTests();
 const settings = tinySettings(`${folder}/drawn`);
-
-Deno.test.afterAll(async () => {
-  if (native._tag === "Right") await native.right.close();
-  await Deno.remove(folder, { recursive: true });
-});
-
-/** A test on native ONNX Runtime, skipped where it does not load. */
-function onNative(
-  name: string,
-  fn: (backend: Backend<OpaqueTensor>) => Promise<void>,
-): void {
-  const ignore = native._tag === "Left";
-  const reason = ignore ? ` (skipped: ${native.left.missing})` : "";
-  Deno.test({ name: name + reason, ignore, fn: () => fn(right(native)) });
-}
 
 const SIMSC = fakeStudy((told) => [simscRun(told)]);
 
