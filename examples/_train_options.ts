@@ -115,6 +115,11 @@ export function trainCommand(
       "error: --feature-cache needs --scope last: nothing else is frozen",
     );
   }
+  if (hidden !== undefined && config.temperature.kind !== "mlp") {
+    command.error(
+      "error: --hidden is a width of --temperature mlp: no other has one",
+    );
+  }
   const stamp = now.toISOString().slice(0, 19).replaceAll(":", "-");
   return {
     config,

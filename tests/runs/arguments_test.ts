@@ -55,6 +55,10 @@ for (
       /--data x needs a --format, the layout of the data set: one of willow,/,
     ],
     [
+      ["train", "--temperature", "fixed:1", "--hidden", "4"],
+      /--hidden is a width of --temperature mlp/,
+    ],
+    [
       ["evaluate", "--checkpoint", "y", "--data", "x"],
       /--data x needs a --format.*one of spair,/,
     ],
