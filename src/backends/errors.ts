@@ -27,10 +27,7 @@ export class BackendUnavailableError extends Error {
   }
 }
 
-/**
- * A device of ONNX Runtime failed at work that it had taken: its memory ran out,
- * or a limit of it was met.
- */
+/** A device failed at work that it had taken: its memory ran out, or a limit of it was met. */
 export class DeviceFailedError extends Error {
   /** Class name, for logs. */
   override readonly name = "DeviceFailedError";

@@ -41,12 +41,13 @@ import {
   sliceTensor,
   transposeTensor,
 } from "./_tfjs_layout.ts";
+import { runOnDevice } from "./_run_on_device.ts";
 import { tfjsMatMul } from "./_tfjs_mat_mul.ts";
 import { tfjsReduce } from "./_tfjs_reduce.ts";
 import { type TfjsSession, tfjsSession } from "./_tfjs_session.ts";
 import { tfjsWindows } from "./_tfjs_windows.ts";
 import type { Backend, Shape } from "./backend.ts";
-import type { BackendUnavailableError } from "./errors.ts";
+import { type BackendUnavailableError, DisposedTensorError } from "./errors.ts";
 
 export type { AsyncResult, Failure, Result, Success } from "../core/result.ts";
 export type {
@@ -65,7 +66,7 @@ export type {
   TensorMap,
   WindowOptions,
 } from "./backend.ts";
-export { BackendUnavailableError } from "./errors.ts";
+export { BackendUnavailableError, DeviceFailedError } from "./errors.ts";
 
 /** Tensor of {@linkcode tfjsBackend}: a plain `tf.Tensor`. */
 export type TfjsTensor = tf.Tensor;
@@ -138,14 +139,18 @@ function fromSession(session: TfjsSession): Backend<tf.Tensor> {
     return session.run(checked, [], () => tf.tensor(copy, [...checked]));
   }
 
+  const name = `tfjs-${session.device.kind}`;
   return {
-    name: `tfjs-${session.device.kind}`,
+    name,
     precision: "float32",
     tensor: (data, shape) => make("tensor", data, shape),
     constant: (data, shape) => make("constant", data, shape),
     shape: (x) => x.shape,
     read: (xs) =>
-      Promise.all(xs.map(async (x) => new Float32Array(await x.data()))),
+      Promise.all(xs.map(async (x) => {
+        if (x.isDisposed) throw new DisposedTensorError();
+        return new Float32Array(await runOnDevice(name, () => x.data()));
+      })),
     compile: (program) => async (inputs) => await session.call(program, inputs),
     tidy: session.tidy,
     dispose: session.dispose,

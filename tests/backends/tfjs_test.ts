@@ -1,6 +1,10 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Backend } from "../../src/backends/backend.ts";
+import {
+  DeviceFailedError,
+  DisposedTensorError,
+} from "../../src/backends/errors.ts";
 import { referenceBackend } from "../../src/backends/reference.ts";
 import { tfjsBackend } from "../../src/backends/tfjs.ts";
 import { backendSuite } from "./_backend_suite.ts";
@@ -223,6 +227,22 @@ Deno.test("tfjsBackend() copies what it is given", async () => {
   data![1] = 9;
   deepStrictEqual([...(await backend.read([x]))[0]!], [1, 2]);
   backend.dispose([x]);
+});
+
+Deno.test("tfjsBackend() names itself where its device fails", async () => {
+  const backend = opened[0]!;
+  const x = backend.tensor([1], [1]);
+  x.data = () => Promise.reject(new Error("the device was lost"));
+  await rejects(backend.read([x]), (error) => {
+    ok(error instanceof DeviceFailedError);
+    strictEqual(
+      error.message,
+      'backend "tfjs-cpu" failed: the device was lost',
+    );
+    return true;
+  });
+  backend.dispose([x]);
+  await rejects(backend.read([x]), DisposedTensorError);
 });
 
 Deno.test("tfjsBackend() frees its own tensors on close, and no others", async () => {

@@ -21,7 +21,7 @@ import type { MemoryOrder } from "./memory_order.ts";
 import { openSession } from "./_open_session.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
 import { discard, type ResultMemory } from "./_result_memory.ts";
-import { runOnDevice } from "./_run_on_device.ts";
+import { runOnDevice } from "../_run_on_device.ts";
 import type { Runtime } from "./_runtime.ts";
 import type { OpenSession, SessionCache } from "./_sessions.ts";
 import type { SessionResult, TensorStore } from "./_store.ts";

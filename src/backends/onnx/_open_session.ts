@@ -5,7 +5,7 @@ import { fillResults } from "./_fill_results.ts";
 import type { OnnxTensor } from "./graph.ts";
 import type { Lowering } from "./lowering.ts";
 import type { OrderedPlan } from "./_plan.ts";
-import { runOnDevice } from "./_run_on_device.ts";
+import { runOnDevice } from "../_run_on_device.ts";
 import type { Runtime } from "./_runtime.ts";
 import type { OpenSession } from "./_sessions.ts";
 

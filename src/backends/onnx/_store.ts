@@ -10,7 +10,7 @@ import { tensorShape } from "../_shape.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { MemoryOrder } from "./memory_order.ts";
 import { discard, type ResultMemory, resultMemory } from "./_result_memory.ts";
-import { runOnDevice } from "./_run_on_device.ts";
+import { runOnDevice } from "../_run_on_device.ts";
 import type { Runtime } from "./_runtime.ts";
 
 /** What a session gave. */

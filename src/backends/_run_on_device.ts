@@ -1,6 +1,6 @@
-import { DeviceFailedError } from "../errors.ts";
+import { DeviceFailedError } from "./errors.ts";
 
-/** What ONNX Runtime does for a backend, with its errors as those of the device. */
+/** What a runtime does for a backend, with its errors as those of the device. */
 export async function runOnDevice<A>(
   backend: string,
   work: () => Promise<A>,
