@@ -171,6 +171,16 @@ Deno.test("a file with a leading underscore is for its folder and those in it", 
   deepStrictEqual(wrong, []);
 });
 
+Deno.test("the doc of a module stands before all else in its file", async () => {
+  const texts = await Promise.all(
+    sources.map((file) => readFile(join(ROOT, file), "utf8")),
+  );
+  const wrong = sources.filter((_, i) =>
+    /^ \* @module$/m.test(texts[i]!) && !texts[i]!.startsWith("/**")
+  );
+  deepStrictEqual(wrong, []);
+});
+
 Deno.test("only its own backend imports a runtime's package", async () => {
   const homes: Readonly<Record<string, RegExp>> = {
     "@tensorflow/": /^src\/backends\/_?tfjs/,

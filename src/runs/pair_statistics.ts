@@ -1,10 +1,10 @@
-import type { PairOutcome } from "./evaluation_outcome.ts";
-
 /**
  * Averages of PCK over any drawn set of pairs, fast enough for thousands.
  *
  * @module
  */
+
+import type { PairOutcome } from "./evaluation_outcome.ts";
 
 /** Averages of PCK that are published under its one name. */
 export const AVERAGES = [

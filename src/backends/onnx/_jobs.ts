@@ -11,19 +11,17 @@ import type {
   Shape,
   TensorMap,
 } from "../backend.ts";
-import { sizeOf } from "../_shape.ts";
 import { feedName } from "./_emit.ts";
-import { fillResults } from "./_fill_results.ts";
 import { fuseOperations } from "./fuse_operations.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { Lowering } from "./lowering.ts";
 import type { MemoryOrder } from "./memory_order.ts";
 import { openSession } from "./_open_session.ts";
 import { type OrderedPlan, planGraph } from "./_plan.ts";
-import { discard, type ResultMemory } from "./_result_memory.ts";
-import { runOnDevice } from "../_run_on_device.ts";
+import type { ResultMemory } from "./_result_memory.ts";
+import { runSession } from "./_run_session.ts";
 import type { Runtime } from "./_runtime.ts";
-import type { OpenSession, SessionCache } from "./_sessions.ts";
+import type { SessionCache } from "./_sessions.ts";
 import type { SessionResult, TensorStore } from "./_store.ts";
 
 /** What graphs are run with. */
@@ -111,41 +109,19 @@ export function jobRunner(
     location: Location,
   ): Promise<readonly SessionResult[]> => {
     const { plan, outputs, feedOrders, outputOrders } = job;
-    const runSession = async (
-      { session, constants }: OpenSession,
-    ): Promise<readonly Tensor[]> => {
-      const fed = plan.feeds.map((x, i) => feed(x, feedOrders[i]));
-      store.sweep(fed);
-      const feeds = {
-        ...constants,
-        ...Object.fromEntries(fed.map((x, i) => [feedName(i), x])),
-      };
-      if (!runtime.fillsResults) {
-        const results = await runOnDevice(
-          runtime.name,
-          () => session.run(feeds),
-        );
-        return session.outputNames.map((name) => results[name] as Tensor);
-      }
-      const results = outputs.map(({ shape }) =>
-        new runtime.tensors("float32", memory.take(sizeOf(shape)), shape)
-      );
-      memory.free();
-      try {
-        await runOnDevice(
-          runtime.name,
-          () => fillResults(session, feeds, results),
-        );
-      } catch (error) {
-        results.forEach(({ data }) => discard(data as Float32Array));
-        throw error;
-      }
-      return results;
-    };
     const values = await sessions.run(
       job.key,
       create(job, location),
-      runSession,
+      ({ session, constants }) => {
+        const fed = plan.feeds.map((x, i) => feed(x, feedOrders[i]));
+        store.sweep(fed);
+        const named = fed.map((x, i) => [feedName(i), x] as const);
+        return runSession(runtime, memory, {
+          session,
+          feeds: { ...constants, ...Object.fromEntries(named) },
+          shapes: outputs.map(({ shape }) => shape),
+        });
+      },
     );
     return values.map((value, i) => ({ value, order: outputOrders[i] }));
   };

@@ -1,11 +1,11 @@
 import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { runOnDevice } from "../_run_on_device.ts";
 import { sizeOf } from "../_shape.ts";
 import { emitModel, type EmittedModel } from "./_emit.ts";
 import { fillResults } from "./_fill_results.ts";
 import type { OnnxTensor } from "./graph.ts";
 import type { Lowering } from "./lowering.ts";
 import type { OrderedPlan } from "./_plan.ts";
-import { runOnDevice } from "../_run_on_device.ts";
 import type { Runtime } from "./_runtime.ts";
 import type { OpenSession } from "./_sessions.ts";
 

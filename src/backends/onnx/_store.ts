@@ -6,11 +6,11 @@
 import type { Tensor } from "onnxruntime-common";
 import type { Shape, TensorData } from "../backend.ts";
 import { DisposedTensorError } from "../errors.ts";
+import { runOnDevice } from "../_run_on_device.ts";
 import { tensorShape } from "../_shape.ts";
 import type { OnnxTensor, TensorLeaf } from "./graph.ts";
 import type { MemoryOrder } from "./memory_order.ts";
 import { discard, type ResultMemory, resultMemory } from "./_result_memory.ts";
-import { runOnDevice } from "../_run_on_device.ts";
 import type { Runtime } from "./_runtime.ts";
 
 /** What a session gave. */
